@@ -1,0 +1,125 @@
+//! Dimensions: what is known about the user's side of a request, and from which attributes.
+//!
+//! Each is read from the root span, then from its resource; the first attribute of the list that
+//! is there wins. The names are those of the OpenTelemetry semantic conventions, current first.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribute;
+use crate::trace::Trace;
+
+/// A dimension of the whole trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Dimension {
+    Region,
+    Release,
+    AppVersion,
+    Os,
+    Device,
+    Network,
+    Journey,
+    Session,
+    User,
+}
+
+impl Dimension {
+    pub const ALL: [Self; 9] = [
+        Self::Region,
+        Self::Release,
+        Self::AppVersion,
+        Self::Os,
+        Self::Device,
+        Self::Network,
+        Self::Journey,
+        Self::Session,
+        Self::User,
+    ];
+
+    /// Its key in the filter language.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Region => "region",
+            Self::Release => "release",
+            Self::AppVersion => "app_version",
+            Self::Os => "os",
+            Self::Device => "device",
+            Self::Network => "network",
+            Self::Journey => "journey",
+            Self::Session => "session",
+            Self::User => "user",
+        }
+    }
+
+    /// The attributes that it is read from, the first found wins.
+    #[must_use]
+    pub fn attributes(self) -> &'static [&'static str] {
+        match self {
+            Self::Region => &["user.region", "client.geo.region", "deployment.region", "cloud.region"],
+            Self::Release => &["release", "deployment.release", "service.version", "app.version"],
+            Self::AppVersion => &["app.version", "app.build_id", "service.version"],
+            Self::Os => &["os.name", "os.type"],
+            Self::Device => &["device.model.name", "device.model.identifier"],
+            Self::Network => &["network.connection.subtype", "network.connection.type", "net.host.connection.type"],
+            Self::Journey => &["app.journey", "journey"],
+            Self::Session => &["session.id"],
+            Self::User => &["user.id", "enduser.id"],
+        }
+    }
+}
+
+/// The dimensions of one trace; a dimension that no attribute tells is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Dimensions(Vec<(Dimension, String)>);
+
+impl Dimensions {
+    #[must_use]
+    pub fn of(trace: &Trace) -> Self {
+        let Some(root) = trace.root() else { return Self::default() };
+        let places = [root.attributes.as_slice(), trace.resource_of(root).attributes.as_slice()];
+        let read = |dimension: Dimension| {
+            let keys = dimension.attributes().iter();
+            let found = keys.flat_map(|key| places.iter().map(move |place| attribute::find(place, key)));
+            let value = found.flatten().map(ToString::to_string).find(|text| !text.is_empty())?;
+            Some((dimension, value))
+        };
+        Self(Dimension::ALL.into_iter().filter_map(read).collect())
+    }
+
+    #[must_use]
+    pub fn get(&self, dimension: Dimension) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(found, _)| *found == dimension)?;
+        Some(value)
+    }
+
+    /// Sets a dimension; `None` leaves it absent.
+    #[must_use]
+    pub fn with(mut self, dimension: Dimension, value: Option<String>) -> Self {
+        self.0.retain(|(found, _)| *found != dimension);
+        self.0.extend(value.map(|value| (dimension, value)));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribute::{Attribute, Value};
+    use crate::trace::tests::{build, span};
+
+    fn text(key: &str, value: &str) -> Attribute {
+        Attribute { key: key.into(), value: Value::String(value.into()) }
+    }
+
+    #[test]
+    fn current_names_win_over_earlier_ones_and_the_span_over_its_resource() {
+        let mut root = span(1, 0, 0);
+        root.attributes = vec![text("enduser.id", "old"), text("user.id", "new"), text("os.name", "")];
+        let mut trace = build(vec![root]);
+        trace.resources[0].attributes.extend([text("user.id", "resource"), text("os.type", "linux")]);
+        let dimensions = Dimensions::of(&trace);
+        assert_eq!(dimensions.get(Dimension::User), Some("new"));
+        assert_eq!(dimensions.get(Dimension::Os), Some("linux"), "an empty value tells nothing");
+        assert_eq!(dimensions.get(Dimension::Region), None);
+    }
+}

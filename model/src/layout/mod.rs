@@ -1,0 +1,4 @@
+//! Geometry of the views: computed here from values, drawn elsewhere.
+
+pub mod axis;
+pub mod waterfall;

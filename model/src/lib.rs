@@ -1,0 +1,23 @@
+//! The vocabulary of Throughline: traces, what people ask about them, and how they are laid out.
+//!
+//! Everything here is a value or a pure function of values. There is no clock, no randomness and
+//! no I/O in this crate, so that the same code runs on the server and in the browser, and every
+//! result can be tested by giving its inputs.
+//!
+//! Times are UTC in nanoseconds since the Unix epoch as `i64`; durations are nanoseconds as `i64`.
+//! A name that carries either ends in `_nanos`.
+
+pub mod attribute;
+pub mod clock_skew;
+pub mod color;
+pub mod cursor;
+pub mod defect;
+pub mod dimensions;
+pub mod filter;
+pub mod format;
+pub mod id;
+pub mod layout;
+pub mod span;
+pub mod summary;
+pub mod time;
+pub mod trace;

@@ -1,0 +1,155 @@
+//! One span and what hangs on it, in OpenTelemetry's terms.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribute::{self, Attribute};
+use crate::id::{SpanId, TraceId};
+
+/// What a span did in the conversation between processes (OTLP `Span.SpanKind`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Kind {
+    #[default]
+    Unspecified,
+    Internal,
+    Server,
+    Client,
+    Producer,
+    Consumer,
+}
+
+impl Kind {
+    pub const ALL: [Self; 6] = [
+        Self::Unspecified,
+        Self::Internal,
+        Self::Server,
+        Self::Client,
+        Self::Producer,
+        Self::Consumer,
+    ];
+
+    /// The word for it that people type and read.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::Internal => "internal",
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Producer => "producer",
+            Self::Consumer => "consumer",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum StatusCode {
+    #[default]
+    Unset,
+    Ok,
+    Error,
+}
+
+impl StatusCode {
+    pub const ALL: [Self; 3] = [Self::Unset, Self::Ok, Self::Error];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unset => "unset",
+            Self::Ok => "ok",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for StatusCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Status {
+    pub code: StatusCode,
+    pub message: String,
+}
+
+/// The process, host, device or app that made spans.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Resource {
+    pub attributes: Vec<Attribute>,
+}
+
+impl Resource {
+    /// `service.name`, which the resource semantic conventions require;
+    /// their fallback `unknown_service` when it is missing.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        attribute::find(&self.attributes, "service.name")
+            .and_then(attribute::Value::as_str)
+            .unwrap_or("unknown_service")
+    }
+}
+
+/// The instrumentation library that made spans.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Scope {
+    pub name: String,
+    pub version: String,
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub time_nanos: i64,
+    pub name: String,
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    pub trace_id: TraceId,
+    pub span_id: SpanId,
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Span {
+    pub id: SpanId,
+    pub parent_id: Option<SpanId>,
+    pub name: String,
+    pub kind: Kind,
+    /// As the emitting process's own clock told it.
+    pub start_nanos: i64,
+    pub end_nanos: i64,
+    pub status: Status,
+    pub trace_state: String,
+    pub attributes: Vec<Attribute>,
+    pub events: Vec<Event>,
+    pub links: Vec<Link>,
+    /// Index into [`crate::trace::Trace::resources`].
+    pub resource: usize,
+    /// Index into [`crate::trace::Trace::scopes`].
+    pub scope: usize,
+}
+
+impl Span {
+    /// End minus start, both by the same clock; negative when that clock was set back meanwhile.
+    #[must_use]
+    pub fn duration_nanos(&self) -> i64 {
+        self.end_nanos.saturating_sub(self.start_nanos)
+    }
+
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.status.code == StatusCode::Error
+    }
+}

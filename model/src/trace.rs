@@ -1,0 +1,297 @@
+//! A whole trace: its spans as a forest, with everything that is wrong about it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::defect::Defect;
+use crate::id::{SpanId, TraceId};
+use crate::span::{Resource, Scope, Span};
+
+/// Where a span stands in its trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// Index of the parent span; none for a root, and for an orphan shown as one.
+    pub parent: Option<usize>,
+    /// 0 for a root.
+    pub depth: usize,
+    /// How many spans follow in pre-order that are below this one.
+    pub descendants: usize,
+}
+
+/// The spans of one trace in pre-order: a parent stands before its children, and children
+/// stand by start time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    pub id: TraceId,
+    pub resources: Vec<Resource>,
+    pub scopes: Vec<Scope>,
+    pub spans: Vec<Span>,
+    /// One for each span, by the same index.
+    pub nodes: Vec<Node>,
+    pub defects: Vec<Defect>,
+}
+
+impl Trace {
+    /// Joins spans into a trace. It never fails: what does not fit becomes a defect, and every
+    /// span stays visible.
+    ///
+    /// Spans that agree in id and content are one span that arrived twice. Where only the id
+    /// agrees the first is kept.
+    #[must_use]
+    pub fn build(
+        id: TraceId,
+        resources: Vec<Resource>,
+        scopes: Vec<Scope>,
+        spans: Vec<Span>,
+    ) -> Self {
+        let mut defects = BTreeSet::new();
+        let spans = without_duplicates(spans, &mut defects);
+        let parents = parents(&spans, &mut defects);
+        let (order, nodes) = pre_order(&spans, &parents);
+        let mut slots: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
+        let spans = order.iter().filter_map(|&index| slots[index].take()).collect();
+        Self { id, resources, scopes, spans, nodes, defects: defects.into_iter().collect() }
+    }
+
+    /// The span that speaks for the trace: the root, or the earliest of several;
+    /// without a root, the earliest orphan. None only when the trace has no spans.
+    #[must_use]
+    pub fn root(&self) -> Option<&Span> {
+        let tops = || self.spans.iter().zip(&self.nodes).filter(|(_, node)| node.parent.is_none());
+        let (span, _) = tops().min_by_key(|(span, _)| (span.parent_id.is_some(), span.start_nanos))?;
+        Some(span)
+    }
+
+    #[must_use]
+    pub fn resource_of(&self, span: &Span) -> &Resource {
+        &self.resources[span.resource]
+    }
+
+    #[must_use]
+    pub fn service_of(&self, span: &Span) -> &str {
+        self.resource_of(span).service()
+    }
+
+    #[must_use]
+    pub fn span(&self, id: SpanId) -> Option<&Span> {
+        self.spans.iter().find(|span| span.id == id)
+    }
+
+    /// The names of all services in it, sorted.
+    #[must_use]
+    pub fn services(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.spans.iter().map(|span| self.service_of(span)).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+}
+
+fn without_duplicates(spans: Vec<Span>, defects: &mut BTreeSet<Defect>) -> Vec<Span> {
+    let mut first: HashMap<SpanId, usize> = HashMap::with_capacity(spans.len());
+    let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        if let Some(&index) = first.get(&span.id) {
+            if kept[index] != span {
+                defects.insert(Defect::DuplicateId { span: span.id });
+            }
+            continue;
+        }
+        first.insert(span.id, kept.len());
+        kept.push(span);
+    }
+    kept
+}
+
+/// For each span the index of its parent, without cycles.
+fn parents(spans: &[Span], defects: &mut BTreeSet<Defect>) -> Vec<Option<usize>> {
+    let index_of: HashMap<SpanId, usize> =
+        spans.iter().enumerate().map(|(index, span)| (span.id, index)).collect();
+    let mut parents = Vec::with_capacity(spans.len());
+    for span in spans {
+        if span.duration_nanos() < 0 {
+            defects.insert(Defect::NegativeDuration { span: span.id });
+        }
+        let parent = span.parent_id.and_then(|id| index_of.get(&id).copied());
+        if let (Some(id), None) = (span.parent_id, parent) {
+            defects.insert(Defect::MissingParent { span: span.id, parent: id });
+        }
+        parents.push(parent);
+    }
+    if !spans.is_empty() && spans.iter().all(|span| span.parent_id.is_some()) {
+        defects.insert(Defect::MissingRoot);
+    }
+    cut_cycles(spans, &mut parents, defects);
+    parents
+}
+
+/// Walks up from each span; a walk that meets itself is a cycle, cut above its earliest span.
+fn cut_cycles(spans: &[Span], parents: &mut [Option<usize>], defects: &mut BTreeSet<Defect>) {
+    const UNSEEN: usize = usize::MAX;
+    let mut walk_of = vec![UNSEEN; parents.len()];
+    for start in 0..parents.len() {
+        let mut at = start;
+        while walk_of[at] == UNSEEN {
+            walk_of[at] = start;
+            let Some(parent) = parents[at] else { break };
+            at = parent;
+        }
+        if walk_of[at] != start || parents[at].is_none() {
+            continue;
+        }
+        let members = std::iter::successors(Some(at), |&member| parents[member].filter(|&p| p != at));
+        let cut = members.min_by_key(|&member| (spans[member].start_nanos, spans[member].id));
+        if let Some(cut) = cut {
+            parents[cut] = None;
+            defects.insert(Defect::Cycle { span: spans[cut].id });
+        }
+    }
+}
+
+/// The indices of the spans in pre-order, and the node of each in that order.
+fn pre_order(spans: &[Span], parents: &[Option<usize>]) -> (Vec<usize>, Vec<Node>) {
+    let mut children: BTreeMap<Option<usize>, Vec<usize>> = BTreeMap::new();
+    for (index, &parent) in parents.iter().enumerate() {
+        children.entry(parent).or_default().push(index);
+    }
+    for siblings in children.values_mut() {
+        // The last is taken first from the stack below.
+        siblings.sort_by_key(|&index| std::cmp::Reverse((spans[index].start_nanos, spans[index].id)));
+    }
+    let mut order = Vec::with_capacity(spans.len());
+    let mut nodes: Vec<Node> = Vec::with_capacity(spans.len());
+    let mut stack: Vec<(usize, Option<usize>)> = Vec::new();
+    let roots = children.remove(&None).unwrap_or_default();
+    stack.extend(roots.into_iter().map(|root| (root, None)));
+    while let Some((index, parent)) = stack.pop() {
+        let position = order.len();
+        let depth = parent.map_or(0, |parent: usize| nodes[parent].depth + 1);
+        order.push(index);
+        nodes.push(Node { parent, depth, descendants: 0 });
+        let below = children.remove(&Some(index)).unwrap_or_default();
+        stack.extend(below.into_iter().map(|child| (child, Some(position))));
+    }
+    for position in (0..nodes.len()).rev() {
+        if let Some(parent) = nodes[position].parent {
+            nodes[parent].descendants += nodes[position].descendants + 1;
+        }
+    }
+    (order, nodes)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::attribute::{Attribute, Value};
+    use crate::span::{Kind, Status};
+    use proptest::prelude::*;
+
+    pub(crate) fn span_id(n: u64) -> SpanId {
+        SpanId::from_slice(&n.to_be_bytes()).expect("not zero")
+    }
+
+    pub(crate) fn trace_id() -> TraceId {
+        TraceId::from_slice(&[7; 16]).expect("not zero")
+    }
+
+    /// A span of 10 ns that starts at `start`, with parent 0 for a root.
+    pub(crate) fn span(id: u64, parent: u64, start: i64) -> Span {
+        Span {
+            id: span_id(id),
+            parent_id: (parent != 0).then(|| span_id(parent)),
+            name: format!("span {id}"),
+            kind: Kind::Internal,
+            start_nanos: start,
+            end_nanos: start + 10,
+            status: Status::default(),
+            trace_state: String::new(),
+            attributes: vec![],
+            events: vec![],
+            links: vec![],
+            resource: 0,
+            scope: 0,
+        }
+    }
+
+    pub(crate) fn resource(service: &str) -> Resource {
+        let value = Value::String(service.into());
+        Resource { attributes: vec![Attribute { key: "service.name".into(), value }] }
+    }
+
+    pub(crate) fn build(spans: Vec<Span>) -> Trace {
+        Trace::build(trace_id(), vec![resource("a"), resource("b")], vec![Scope::default()], spans)
+    }
+
+    fn outline(trace: &Trace) -> String {
+        let line = |(span, node): (&Span, &Node)| {
+            format!("{}{}+{}", " ".repeat(node.depth), span.name, node.descendants)
+        };
+        trace.spans.iter().zip(&trace.nodes).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn parents_stand_before_children_and_siblings_by_start() {
+        let trace = build(vec![span(4, 2, 30), span(3, 1, 50), span(2, 1, 20), span(1, 0, 10)]);
+        assert_eq!(outline(&trace), "span 1+3\n span 2+1\n  span 4+0\n span 3+0");
+        assert_eq!(trace.defects, vec![]);
+    }
+
+    #[test]
+    fn an_orphan_is_shown_and_named() {
+        let trace = build(vec![span(1, 0, 10), span(3, 2, 20)]);
+        assert_eq!(outline(&trace), "span 1+0\nspan 3+0");
+        let missing = Defect::MissingParent { span: span_id(3), parent: span_id(2) };
+        assert_eq!(trace.defects, vec![missing]);
+        assert_eq!(trace.root().map(|root| root.id), Some(span_id(1)));
+    }
+
+    #[test]
+    fn without_a_root_the_earliest_orphan_speaks() {
+        let trace = build(vec![span(3, 9, 20), span(2, 9, 5)]);
+        assert!(trace.defects.contains(&Defect::MissingRoot));
+        assert_eq!(trace.root().map(|root| root.id), Some(span_id(2)));
+    }
+
+    #[test]
+    fn a_cycle_is_cut_above_its_earliest_span() {
+        let trace = build(vec![span(1, 0, 1), span(2, 4, 30), span(3, 2, 20), span(4, 3, 40), span(5, 4, 50)]);
+        assert_eq!(outline(&trace), "span 1+0\nspan 3+3\n span 4+2\n  span 2+0\n  span 5+0");
+        assert_eq!(trace.defects, vec![Defect::Cycle { span: span_id(3) }]);
+        let own_parent = build(vec![span(1, 1, 1)]);
+        assert!(own_parent.defects.contains(&Defect::Cycle { span: span_id(1) }));
+    }
+
+    #[test]
+    fn the_same_span_twice_is_one() {
+        let mut other = span(1, 0, 10);
+        other.name = "renamed".into();
+        let trace = build(vec![span(1, 0, 10), span(1, 0, 10)]);
+        assert_eq!((trace.spans.len(), trace.defects.len()), (1, 0));
+        let trace = build(vec![span(1, 0, 10), other]);
+        assert_eq!(trace.defects, vec![Defect::DuplicateId { span: span_id(1) }]);
+    }
+
+    #[test]
+    fn a_trace_of_any_depth_is_built() {
+        let chain = (1..=100_000).map(|n| span(n, n - 1, 0)).collect();
+        assert_eq!(build(chain).nodes[0].descendants, 99_999);
+        assert_eq!(build(vec![]).root(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_span_is_kept_once_and_below_its_parent(
+            links in prop::collection::vec((1_u64..20, 0_u64..20, 0_i64..9), 0..40),
+        ) {
+            let ids: BTreeSet<u64> = links.iter().map(|link| link.0).collect();
+            let trace = build(links.into_iter().map(|(id, parent, at)| span(id, parent, at)).collect());
+            let found: BTreeSet<SpanId> = trace.spans.iter().map(|span| span.id).collect();
+            prop_assert_eq!(found.len(), trace.spans.len());
+            prop_assert_eq!(found, ids.into_iter().map(span_id).collect());
+            for (position, node) in trace.nodes.iter().enumerate() {
+                let Some(parent) = node.parent else { continue };
+                prop_assert!(parent < position && position <= parent + trace.nodes[parent].descendants);
+                prop_assert_eq!(trace.spans[position].parent_id, Some(trace.spans[parent].id));
+            }
+        }
+    }
+}
