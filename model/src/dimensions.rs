@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::attribute;
 use crate::trace::Trace;
 
+/// Longest value of a dimension, in bytes; what is longer is cut. The span keeps the whole value.
+pub const MAX_VALUE_BYTES: usize = 256;
+
 /// A dimension of the whole trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Dimension {
@@ -80,7 +83,8 @@ impl Dimensions {
         let read = |dimension: Dimension| {
             let keys = dimension.attributes().iter();
             let found = keys.flat_map(|key| places.iter().map(move |place| attribute::find(place, key)));
-            let value = found.flatten().map(ToString::to_string).find(|text| !text.is_empty())?;
+            let mut value = found.flatten().map(ToString::to_string).find(|text| !text.is_empty())?;
+            value.truncate(value.floor_char_boundary(MAX_VALUE_BYTES));
             Some((dimension, value))
         };
         Self(Dimension::ALL.into_iter().filter_map(read).collect())

@@ -3,9 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock_skew;
+use crate::cursor::Cursor;
 use crate::dimensions::Dimensions;
 use crate::id::TraceId;
 use crate::trace::Trace;
+
+/// Longest name in a summary, in bytes; what is longer is cut. The span keeps its whole name.
+pub const MAX_NAME_BYTES: usize = 1_024;
+
+/// Most services that a summary names.
+pub const MAX_SERVICES: usize = 500;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -25,6 +32,17 @@ pub struct Summary {
     pub dimensions: Dimensions,
 }
 
+/// One page of a list of traces, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub traces: Vec<Summary>,
+    /// Where the next page begins; none when this is the last.
+    pub next: Option<Cursor>,
+    /// How many traces were looked at, when the search stopped because that were many enough, and
+    /// not because the page was full or the range at its end.
+    pub stopped_after: Option<usize>,
+}
+
 impl Summary {
     /// None only for a trace without spans.
     #[must_use]
@@ -39,17 +57,21 @@ impl Summary {
         };
         Some(Self {
             trace_id: trace.id,
-            root_service: trace.service_of(root).to_owned(),
-            root_operation: root.name.clone(),
+            root_service: cut(trace.service_of(root)).to_owned(),
+            root_operation: cut(&root.name).to_owned(),
             start_nanos,
             duration_nanos,
             span_count: trace.spans.len(),
             error_count: trace.spans.iter().filter(|span| span.is_error()).count(),
             defect_count: trace.defects.len(),
-            services: trace.services(),
+            services: trace.services().iter().take(MAX_SERVICES).map(|name| cut(name).to_owned()).collect(),
             dimensions: Dimensions::of(trace),
         })
     }
+}
+
+fn cut(name: &str) -> &str {
+    &name[..name.floor_char_boundary(MAX_NAME_BYTES)]
 }
 
 /// First start and the nanoseconds from there to the last end.
@@ -74,6 +96,13 @@ mod tests {
         let summary = Summary::of(&build(vec![device, server])).expect("it has spans");
         assert_eq!((summary.start_nanos, summary.duration_nanos), (4980, 100));
         assert_eq!(summary.services, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_hostile_name_is_cut_between_characters() {
+        let root = Span { name: "é".repeat(5_000), ..span(1, 0, 0) };
+        let summary = Summary::of(&build(vec![root])).expect("spans");
+        assert_eq!(summary.root_operation, "é".repeat(512));
     }
 
     #[test]

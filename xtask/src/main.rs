@@ -1,1 +1,70 @@
-fn main() {}
+//! `cargo xtask`: one command for each task of a developer.
+
+#![expect(clippy::print_stdout, reason = "this is a command-line program")]
+
+mod browser;
+mod command;
+mod ci;
+mod dist;
+mod error;
+mod fingerprint;
+mod postgres;
+mod run;
+mod site;
+mod sqlx_prepare;
+mod step;
+mod system;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, runs and tests Throughline")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Sets everything up, starts the product and fills it with demo traffic.
+    Run {
+        /// Start without demo traffic.
+        #[arg(long)]
+        empty: bool,
+        /// Build with all optimisations, as `dist` does.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Checks formatting and lints, and runs all tests: unit, API and browser.
+    Test {
+        /// Only tests whose names contain this; formatting and lints are left out then.
+        filter: Option<String>,
+    },
+    /// What continuous integration runs: `test`, with a message for each tool that is missing.
+    Ci,
+    /// Builds the release: the optimised binary and site, in target/dist.
+    Dist,
+    /// Checks all SQL against the migrations and renews .sqlx.
+    SqlxPrepare,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Run { empty, release } => run::run(empty, release),
+        Task::Test { filter } => test::test(filter.as_deref()),
+        Task::Ci => ci::ci(),
+        Task::Dist => dist::dist(),
+        Task::SqlxPrepare => sqlx_prepare::sqlx_prepare(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What the page asks the server.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use model::attribute::Attribute;
+use model::id::{SpanId, TraceId};
+use model::layout::waterfall::Waterfall;
+use model::span::{Scope, Span};
+use model::summary::Summary;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// Rows that are sent and drawn; a larger trace is shown up to there.
+#[cfg(feature = "ssr")]
+const MAX_ROWS: usize = 2_000;
+
+/// What stands above and in the waterfall; the spans without their attributes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Overview {
+    pub(super) summary: Summary,
+    pub(super) root: SpanId,
+    pub(super) waterfall: Waterfall,
+    /// Defects of the whole trace, in words.
+    pub(super) defects: Vec<String>,
+    /// Errors in document order.
+    pub(super) now_nanos: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SpanDetails {
+    pub(super) span: Span,
+    pub(super) service: String,
+    pub(super) resource: Vec<Attribute>,
+    pub(super) scope: Scope,
+    pub(super) defects: Vec<String>,
+}
+
+#[server(prefix = "/fn", endpoint = "get_trace", input = GetUrl)]
+pub(super) async fn get_trace(id: TraceId, raw_clock: bool) -> Result<Option<Overview>, AppError> {
+    use crate::context::RequestContext;
+    use model::layout::waterfall::Clock;
+
+    let RequestContext { store, now_nanos, .. } = expect_context();
+    let Some(trace) = store.trace(id).await? else { return Ok(None) };
+    let (Some(summary), Some(root)) = (Summary::of(&trace), trace.root()) else { return Ok(None) };
+    let clock = if raw_clock { Clock::Raw } else { Clock::Corrected };
+    let mut waterfall = Waterfall::of(&trace, clock);
+    waterfall.rows.truncate(MAX_ROWS);
+    let of_trace = trace.defects.iter().filter(|defect| defect.span().is_none());
+    let defects = of_trace.map(ToString::to_string).collect();
+    Ok(Some(Overview { summary, root: root.id, waterfall, defects, now_nanos }))
+}
+
+#[server(prefix = "/fn", endpoint = "get_span", input = GetUrl)]
+pub(super) async fn get_span(trace: TraceId, span: SpanId) -> Result<Option<SpanDetails>, AppError> {
+    use crate::context::RequestContext;
+
+    let RequestContext { store, .. } = expect_context();
+    let Some(trace) = store.trace(trace).await? else { return Ok(None) };
+    Ok(trace.span(span).map(|span| SpanDetails {
+        span: span.clone(),
+        service: trace.service_of(span).to_owned(),
+        resource: trace.resource_of(span).attributes.clone(),
+        scope: trace.scopes[span.scope].clone(),
+        defects: (trace.defects.iter().filter(|defect| defect.span() == Some(span.id)))
+            .map(ToString::to_string)
+            .collect(),
+    }))
+}

@@ -1,0 +1,100 @@
+//! `/traces`: find requests.
+
+mod empty;
+mod query;
+mod table;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+use leptos_router::hooks::use_query_map;
+use model::format;
+
+use self::empty::{FirstTrace, NothingFound};
+use self::query::{Answer, list_traces};
+use self::table::TraceTable;
+use crate::address::TracesAddress;
+use crate::components::filter_bar::FilterBar;
+use crate::components::local_time::Time;
+use crate::components::notice::ErrorNotice;
+use crate::components::time_menu;
+use crate::error::AppError;
+
+#[component]
+pub(crate) fn TracesPage() -> impl IntoView {
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(TracesAddress::read));
+    // Blocking, so that the HTTP status can say what the page says.
+    let answer = Resource::new_blocking(move || address.get(), ask);
+    view! {
+        <Title text="Traces" />
+        {move || view! { <FilterBar address=address.get() /> }}
+        <Transition fallback=|| view! { <p class="muted">"Fetching traces…"</p> }>
+            {move || Suspend::new(async move {
+                let address = address.get();
+                match answer.await {
+                    Ok(answer) => view! { <Results address answer /> }.into_any(),
+                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// A mistake in the address is told here and now; the server is only asked what makes sense.
+async fn ask(address: TracesAddress) -> Result<Answer, AppError> {
+    address.filter()?;
+    address.range()?;
+    address.after()?;
+    list_traces(address.q, address.from, address.to, address.cursor).await
+}
+
+#[component]
+fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
+    let range = address.range().ok();
+    let range_title = range.as_ref().map(time_menu::title).unwrap_or_default();
+    let now_nanos = answer.now_nanos;
+    let page = answer.page;
+    if page.traces.is_empty() && answer.is_database_empty {
+        return view! { <FirstTrace otlp_http=answer.otlp_http /> }.into_any();
+    }
+    let stopped = page.stopped_after.map(|looked_at| {
+        let reached = page.next.map(|next| view! { <Time nanos=next.start_nanos now_nanos /> });
+        view! {
+            <p class="muted">
+                {format!("Looked at {} back to ", format::counted(looked_at, "trace"))} {reached} ".
+                There may be more before that."
+            </p>
+        }
+    });
+    if page.traces.is_empty() && stopped.is_none() {
+        return view! { <NothingFound address range_title /> }.into_any();
+    }
+    let more = page.next.map(|next| {
+        let label = if page.stopped_after.is_some() { "Look further" } else { "Older traces" };
+        view! { <A href=address.with_cursor(next).href() attr:class="button">{label}</A> }
+    });
+    let newest = (!address.cursor.is_empty()).then(|| {
+        let first = TracesAddress { cursor: String::new(), ..address.clone() };
+        view! { <A href=first.href() attr:class="button">"Newest traces"</A> }
+    });
+    let shown = page.traces.len();
+    let at_least = if more.is_some() || newest.is_some() { "" } else { "All " };
+    let heading = match (shown, at_least) {
+        (1, _) => "1 trace".to_owned(),
+        (_, "") => format!("{} traces, newest first", format::count(shown)),
+        _ => format!("All {} traces, newest first", format::count(shown)),
+    };
+    view! {
+        <section class="card">
+            <header class="card-head">
+                <h1>{heading}</h1>
+                <span class="muted">{range_title}</span>
+            </header>
+            <TraceTable address traces=page.traces now_nanos />
+            {stopped}
+            <footer class="pager">{newest} {more}</footer>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,60 @@
+//! The document around the pages, and which page stands at which address.
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos_router::{ParamSegment, SsrMode, StaticSegment};
+
+use crate::components::frame::Frame;
+use crate::components::local_time::provide_local_time;
+use crate::components::theme::{Theme, provide_theme};
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::trace::TracePage;
+use crate::pages::traces::TracesPage;
+
+/// The HTML document that the server sends.
+#[must_use]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = Theme::of_request();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.attribute()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" type="image/svg+xml" href="/pkg/icon.svg" />
+                <link rel="stylesheet" href="/pkg/throughline.css" />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_local_time();
+    provide_theme();
+    view! {
+        <Title formatter=|title| format!("{title} · Throughline") />
+        <Router>
+            <Frame>
+                // In order, so that a page is whole without scripts.
+                <Routes fallback=NotFoundPage>
+                    <Route path=StaticSegment("") view=|| view! { <Redirect path="/traces" /> } />
+                    <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />
+                    <Route
+                        path=(StaticSegment("traces"), ParamSegment("id"))
+                        view=TracePage
+                        ssr=SsrMode::InOrder
+                    />
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}

@@ -1,0 +1,43 @@
+//! Errors of the API: `{"error":{"code","message","hint"}}`.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde_json::json;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ApiError {
+    /// What the client asked for makes no sense; `hint` says what to write.
+    #[error("{message}")]
+    BadRequest { message: String, hint: String },
+    #[error("{message}")]
+    NotFound { message: String, hint: String },
+    #[error("{0}")]
+    Store(#[from] store::Error),
+    #[error("the trace could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code, message, hint) = match self {
+            Self::BadRequest { message, hint } => (StatusCode::BAD_REQUEST, "bad_request", message, hint),
+            Self::NotFound { message, hint } => (StatusCode::NOT_FOUND, "not_found", message, hint),
+            // The log gets the details, the client what it can do.
+            Self::Store(error @ store::Error::Driver(_)) => {
+                tracing::warn!(%error, "a request could not be answered");
+                let message = "The database does not answer.".to_owned();
+                let hint = "Nothing is lost. Try again in a few seconds.".to_owned();
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message, hint)
+            }
+            Self::Store(_) | Self::Json(_) => {
+                tracing::error!(error = %self, "a request could not be answered");
+                let message = "The stored data cannot be read.".to_owned();
+                let hint = "The server's log says which and why.".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message, hint)
+            }
+        };
+        let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
+        (status, Json(body)).into_response()
+    }
+}

@@ -1,0 +1,19 @@
+//! The JSON API under `/api/v1`, and the probes.
+
+mod error;
+mod health;
+mod trace;
+mod traces;
+
+use axum::Router;
+use axum::routing::get;
+use store::Store;
+
+pub(crate) fn routes(store: Store) -> Router {
+    Router::new()
+        .route("/api/v1/traces", get(traces::list))
+        .route("/api/v1/traces/{id}", get(trace::download))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .with_state(store)
+}

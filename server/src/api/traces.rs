@@ -1,0 +1,104 @@
+//! `GET /api/v1/traces`: the list of traces, newest first.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use model::cursor::{Cursor, CursorError};
+use model::dimensions::Dimension;
+use model::filter::{Filter, FilterError};
+use model::format::rfc3339;
+use model::summary::Summary;
+use model::time::{TimeError, TimeRange};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use store::Store;
+use store::traces::ListRequest;
+
+use super::error::ApiError;
+use crate::clock;
+
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 1_000;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parameters {
+    q: String,
+    from: String,
+    to: String,
+    limit: Option<usize>,
+    cursor: String,
+}
+
+pub(super) async fn list(
+    State(store): State<Store>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let Query(parameters) = parameters?;
+    let page = store.list(&request(&parameters, clock::now_nanos())?).await?;
+    Ok(Json(json!({
+        "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
+        "next_cursor": page.next.map(|cursor| cursor.to_string()),
+        "stopped_after": page.stopped_after,
+    })))
+}
+
+fn request(parameters: &Parameters, now_nanos: i64) -> Result<ListRequest, ApiError> {
+    let filter: Filter = parameters.q.parse()?;
+    let range = TimeRange::parse(&parameters.from, &parameters.to)?;
+    let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
+    let cursor = parameters.cursor.as_str();
+    let after = if cursor.is_empty() { None } else { Some(cursor.parse::<Cursor>()?) };
+    let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        let hint = format!("Write a number from 1 to {MAX_LIMIT}, and follow next_cursor for more.");
+        return Err(ApiError::BadRequest { message: format!("limit cannot be {limit}."), hint });
+    }
+    Ok(ListRequest { filter, from_nanos, to_nanos, after, limit })
+}
+
+fn summary(summary: &Summary) -> Value {
+    let mut object = json!({
+        "trace_id": summary.trace_id,
+        "root_service": summary.root_service,
+        "root_operation": summary.root_operation,
+        "start_time": rfc3339(summary.start_nanos),
+        "start_nanos": summary.start_nanos.to_string(),
+        "duration_nanos": summary.duration_nanos,
+        "span_count": summary.span_count,
+        "error_count": summary.error_count,
+        "defect_count": summary.defect_count,
+        "services": summary.services,
+    });
+    for dimension in Dimension::ALL {
+        object[dimension.key()] = json!(summary.dimensions.get(dimension));
+    }
+    object
+}
+
+impl From<FilterError> for ApiError {
+    fn from(error: FilterError) -> Self {
+        let message = format!("{} (at byte {} of q).", error.message, error.at);
+        Self::BadRequest { message, hint: error.hint }
+    }
+}
+
+impl From<TimeError> for ApiError {
+    fn from(error: TimeError) -> Self {
+        let hint = "from and to take RFC 3339, Unix seconds, or now-1h.".into();
+        Self::BadRequest { message: format!("{error}."), hint }
+    }
+}
+
+impl From<CursorError> for ApiError {
+    fn from(error: CursorError) -> Self {
+        Self::BadRequest { message: "cursor is not a cursor.".into(), hint: format!("{error}.") }
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        let hint = "Known parameters are q, from, to, limit and cursor.".into();
+        Self::BadRequest { message: rejection.body_text(), hint }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the environment configures. The only place that reads it.
+
+use std::net::{AddrParseError, SocketAddr};
+use std::path::PathBuf;
+
+const WEB_LISTEN: &str = "127.0.0.1:8080";
+const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
+
+/// Where data is kept when root starts the server and nothing else is said: a place that the
+/// unprivileged user of the embedded Postgres can enter, which root's home is not.
+const ROOT_DATA_DIRECTORY: &str = "/var/lib/throughline";
+
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// `THROUGHLINE_LISTEN`: pages and API.
+    pub(crate) web_listen: SocketAddr,
+    /// `THROUGHLINE_OTLP_HTTP_LISTEN`.
+    pub(crate) otlp_http_listen: SocketAddr,
+    pub(crate) database: Database,
+    /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
+    pub(crate) site_directory: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    /// `DATABASE_URL`.
+    Url(String),
+    /// The embedded one, under `THROUGHLINE_DATA_DIR`.
+    Embedded { data_directory: PathBuf },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("{name} is \"{value}\", which is not an address; write it as 127.0.0.1:8080")]
+    Address { name: &'static str, value: String, source: AddrParseError },
+    #[error("{0} is not valid UTF-8")]
+    NotUnicode(&'static str),
+    #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
+    NoHome,
+}
+
+impl Config {
+    pub(crate) fn from_env() -> Result<Self, ConfigError> {
+        let database = match variable("DATABASE_URL")? {
+            Some(url) => Database::Url(url),
+            None => Database::Embedded { data_directory: data_directory()? },
+        };
+        Ok(Self {
+            web_listen: address("THROUGHLINE_LISTEN", WEB_LISTEN)?,
+            otlp_http_listen: address("THROUGHLINE_OTLP_HTTP_LISTEN", OTLP_HTTP_LISTEN)?,
+            database,
+            site_directory: variable("THROUGHLINE_SITE_DIR")?.unwrap_or_else(|| "target/site".into()).into(),
+        })
+    }
+}
+
+/// What `THROUGHLINE_LOG` asks to be logged, in the syntax of `tracing_subscriber::EnvFilter`.
+pub(crate) fn log_filter() -> String {
+    variable("THROUGHLINE_LOG").ok().flatten().unwrap_or_else(|| "info".into())
+}
+
+fn data_directory() -> Result<PathBuf, ConfigError> {
+    if let Some(directory) = variable("THROUGHLINE_DATA_DIR")? {
+        return Ok(directory.into());
+    }
+    if store::embedded::is_root() {
+        return Ok(ROOT_DATA_DIRECTORY.into());
+    }
+    if let Some(directory) = variable("XDG_DATA_HOME")? {
+        return Ok(PathBuf::from(directory).join("throughline"));
+    }
+    let home = variable("HOME")?.ok_or(ConfigError::NoHome)?;
+    Ok(PathBuf::from(home).join(".local/share/throughline"))
+}
+
+fn address(name: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {
+    let value = variable(name)?.unwrap_or_else(|| default.to_owned());
+    value.parse().map_err(|source| ConfigError::Address { name, value, source })
+}
+
+/// A variable that is set to something; an empty one counts as not set.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotUnicode(name)),
+    }
+}

@@ -1,0 +1,4 @@
+//! OTLP as it travels.
+
+pub(crate) mod json;
+pub(crate) mod status;

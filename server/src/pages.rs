@@ -1,0 +1,59 @@
+//! Pages, the server functions behind them, and the files of the site.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use app::context::RequestContext;
+use app::{App, shell};
+use axum::Router;
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_in_order_with_context};
+use store::Store;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeader;
+
+use crate::clock;
+
+/// Name of the bundle, and of the folder of the site that holds it.
+const OUTPUT_NAME: &str = "throughline";
+const PACKAGE_FOLDER: &str = "pkg";
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SiteError {
+    #[error("{0} is missing. Run cargo xtask run, which builds it, or set THROUGHLINE_SITE_DIR")]
+    NotBuilt(PathBuf),
+}
+
+pub(crate) fn routes(store: Store, otlp_http: SocketAddr, site: &Path) -> Result<Router, SiteError> {
+    let package = site.join(PACKAGE_FOLDER);
+    let bundle = package.join(format!("{OUTPUT_NAME}_bg.wasm"));
+    if !bundle.exists() {
+        return Err(SiteError::NotBuilt(bundle));
+    }
+    let options = LeptosOptions::builder()
+        .output_name(OUTPUT_NAME)
+        .site_root(site.to_string_lossy().into_owned())
+        .site_pkg_dir(PACKAGE_FOLDER)
+        .build();
+    let context = move || {
+        let store = store.clone();
+        provide_context(RequestContext { store, now_nanos: clock::now_nanos(), otlp_http });
+    };
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    // The application answers what nothing else does, and says that it is not found.
+    let not_found = render_app_to_stream_in_order_with_context(context.clone(), document.clone());
+    let files = ServeDir::new(package).precompressed_br().precompressed_gzip();
+    // The names stay the same from build to build: the browser asks whether a file has changed.
+    let files = SetResponseHeader::overriding(files, CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(Router::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+        .nest_service("/pkg", files)
+        .fallback(not_found)
+        .with_state(options))
+}

@@ -1,0 +1,138 @@
+//! Starting everything in order, and stopping it in reverse.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use store::embedded::{Cluster, EmbeddedError};
+use store::{ConnectError, Store};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::assemble::Assembler;
+use crate::config::{Config, Database};
+use crate::ingest::Appender;
+use crate::{api, ingest, pages};
+
+/// How long open requests may take to end when the server stops.
+const DRAIN: Duration = Duration::from_secs(10);
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error("cannot listen on {address} ({source}). Stop what uses it, or set {variable} to another address")]
+    Listen { address: SocketAddr, variable: &'static str, source: io::Error },
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Site(#[from] pages::SiteError),
+}
+
+pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
+    // First what can fail at once: an occupied port must not cost the start of a database.
+    let web = listen(config.web_listen, "THROUGHLINE_LISTEN").await?;
+    let otlp = listen(config.otlp_http_listen, "THROUGHLINE_OTLP_HTTP_LISTEN").await?;
+    let mut stop_signal = StopSignal::new()?;
+    let (cluster, store) = tokio::select! {
+        opened = open_database(&config.database) => opened?,
+        () = stop_signal.wait() => return Ok(()),
+    };
+    let outcome = run(&config, web, otlp, store.clone(), stop_signal).await;
+    store.close().await;
+    if let Some(cluster) = cluster {
+        cluster.stop().await;
+    }
+    outcome
+}
+
+async fn listen(address: SocketAddr, variable: &'static str) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, variable, source })
+}
+
+async fn open_database(database: &Database) -> Result<(Option<Cluster>, Store), ServeError> {
+    match database {
+        Database::Url(url) => Ok((None, Store::connect(url).await?)),
+        Database::Embedded { data_directory } => {
+            let cluster = Cluster::start(data_directory).await?;
+            match Store::connect_with(cluster.options()).await {
+                Ok(store) => Ok((Some(cluster), store)),
+                Err(error) => {
+                    cluster.stop().await;
+                    Err(error.into())
+                }
+            }
+        }
+    }
+}
+
+async fn run(
+    config: &Config,
+    web: TcpListener,
+    otlp: TcpListener,
+    store: Store,
+    mut stop_signal: StopSignal,
+) -> Result<(), ServeError> {
+    let (stop, stopped) = watch::channel(false);
+    let appended = Arc::new(Notify::new());
+    let (append, appender) = Appender::start(store.clone(), Arc::clone(&appended));
+    let assembler = Assembler::start(store.clone(), 0, appended, stopped.clone());
+
+    let ingest = ingest::routes(append);
+    let pages = pages::routes(store.clone(), config.otlp_http_listen, &config.site_directory)?;
+    let web_routes = pages.merge(api::routes(store)).merge(ingest.clone());
+    tracing::info!(web = %web.local_addr()?, otlp_http = %otlp.local_addr()?, "ready");
+    let servers = [server(web, web_routes, stopped.clone()), server(otlp, ingest, stopped)];
+
+    stop_signal.wait().await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    // First the requests, then the queue that they fill, then the assembler.
+    for task in servers.into_iter().chain([appender, assembler]) {
+        if timeout(DRAIN, task).await.is_err() {
+            tracing::warn!("something did not end in time; what was acknowledged is on disk");
+        }
+    }
+    Ok(())
+}
+
+fn server(listener: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    let stopped = async move {
+        // An error means that whoever could say so is gone.
+        stop.wait_for(|is_stopped| *is_stopped).await.ok();
+    };
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "a listener failed");
+        }
+    })
+}
+
+/// Ctrl-C, or a service manager's polite request.
+struct StopSignal {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl StopSignal {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

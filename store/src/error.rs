@@ -1,0 +1,21 @@
+//! What can go wrong while reading or writing, and whose fault it is.
+
+use model::id::TraceId;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Postgres or the way to it. Trying again can help.
+    #[error("the database did not answer: {0}")]
+    Driver(#[from] sqlx::Error),
+    /// What was stored is not what was written. Trying again does not help.
+    #[error("table {table} holds a {column} that cannot be read for trace {trace_id}: {reason}")]
+    Inconsistent {
+        table: &'static str,
+        column: &'static str,
+        trace_id: TraceId,
+        reason: String,
+    },
+    /// A row whose key is not an id.
+    #[error("table {table} holds a key that is no trace id")]
+    Key { table: &'static str, source: model::id::IdError },
+}

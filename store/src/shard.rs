@@ -1,0 +1,124 @@
+//! A shard of the ingest log and the right to turn it into traces.
+//!
+//! All reading and writing of an assembler goes through the one connection that holds the shard's
+//! advisory lock. When that connection ends the lock is free for another assembler, and nothing
+//! that this one still wants to write can reach the database any more.
+
+use std::collections::HashMap;
+use std::io;
+
+use model::id::TraceId;
+use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+
+use crate::traces::TraceWrite;
+use crate::{Error, Store, document, traces};
+
+/// How many shards the log has.
+pub const SHARDS: i16 = 1;
+
+/// First key of the advisory locks of shards; the second is the shard. Any number will do that
+/// nothing else in the database uses.
+const LOCK_CLASS: i32 = 0x7468_726f;
+
+/// An entry of the log that has been read.
+#[derive(Debug)]
+pub struct ReadEntry {
+    pub seq: i64,
+    /// Its spans, or why it cannot be read.
+    pub resource_spans: io::Result<Vec<ResourceSpans>>,
+}
+
+/// The exclusive right to a shard.
+#[derive(Debug)]
+pub struct Shard {
+    shard: i16,
+    connection: PgConnection,
+}
+
+impl Store {
+    /// Takes a shard; none when another assembler has it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn take_shard(&self, shard: i16) -> Result<Option<Shard>, Error> {
+        let mut connection = self.options.connect().await?;
+        let taken = sqlx::query_scalar!(
+            r#"select pg_try_advisory_lock($1, $2) as "taken!""#,
+            LOCK_CLASS,
+            i32::from(shard)
+        )
+        .fetch_one(&mut connection)
+        .await?;
+        if taken {
+            return Ok(Some(Shard { shard, connection }));
+        }
+        connection.close().await?;
+        Ok(None)
+    }
+}
+
+impl Shard {
+    /// The oldest entries, without those that the caller has read before and still holds.
+    ///
+    /// An entry that was appended earlier but committed later is found all the same: nothing is
+    /// skipped but what is held.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&mut self, held: &[i64], limit: i64) -> Result<Vec<ReadEntry>, Error> {
+        let rows = sqlx::query!(
+            "select seq, payload
+            from ingest_log
+            where shard = $1 and seq <> all ($2::bigint[])
+            order by seq
+            limit $3",
+            self.shard,
+            held,
+            limit,
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        let entries = rows.into_iter().map(|row| ReadEntry {
+            seq: row.seq,
+            resource_spans: document::decode(&row.payload),
+        });
+        Ok(entries.collect())
+    }
+
+    /// The stored spans of those of the traces that are stored already, with the number of chunks
+    /// they fill.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn stored(
+        &mut self,
+        ids: &[TraceId],
+    ) -> Result<HashMap<TraceId, (i32, Vec<ResourceSpans>)>, Error> {
+        let mut stored: HashMap<TraceId, (i32, Vec<ResourceSpans>)> = HashMap::new();
+        for (id, spans) in traces::chunks(&mut self.connection, ids).await? {
+            let (chunks, all) = stored.entry(id).or_default();
+            *chunks += 1;
+            all.extend(spans);
+        }
+        Ok(stored)
+    }
+
+    /// Stores traces and deletes the log entries that are now stored whole, in one transaction.
+    ///
+    /// # Errors
+    /// When the database did not confirm the commit.
+    pub async fn store(&mut self, writes: &[TraceWrite], finished: &[i64]) -> Result<(), Error> {
+        let mut transaction = self.connection.begin().await?;
+        traces::write(&mut transaction, writes).await?;
+        sqlx::query!(
+            "delete from ingest_log where shard = $1 and seq = any ($2::bigint[])",
+            self.shard,
+            finished,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}

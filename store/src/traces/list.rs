@@ -1,0 +1,218 @@
+//! The list of traces: newest first, filtered, in pages.
+
+use model::cursor::Cursor;
+use model::dimensions::Dimension;
+use model::filter::{Filter, Order, SpanTest, Test, TraceTest};
+use model::id::TraceId;
+use model::span::StatusCode;
+use model::summary::{Page, Summary};
+
+use super::summary_row::SummaryRow;
+use super::{chunks, saturated, storable};
+use crate::{Error, Store, otlp};
+
+/// How many traces one search looks at, at most, before it answers with what it has found.
+pub const MAX_CANDIDATES: usize = 5_000;
+
+/// How many summaries are read at once.
+const BATCH: usize = 200;
+
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    pub filter: Filter,
+    /// First nanosecond.
+    pub from_nanos: i64,
+    /// The nanosecond after the last.
+    pub to_nanos: i64,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    /// Most traces to return.
+    pub limit: usize,
+}
+
+impl Store {
+    /// One page of the traces that began within the range and meet the filter.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn list(&self, request: &ListRequest) -> Result<Page, Error> {
+        let mut traces = Vec::new();
+        let mut after = request.after;
+        let mut looked_at = 0;
+        loop {
+            let candidates = self.candidates(request, after).await?;
+            let is_last = candidates.len() < BATCH;
+            looked_at += candidates.len();
+            let end = candidates.last().map(cursor);
+            for found in self.matching(&request.filter, candidates).await? {
+                if traces.len() == request.limit {
+                    let next = traces.last().map(cursor);
+                    return Ok(Page { traces, next, stopped_after: None });
+                }
+                traces.push(found);
+            }
+            if is_last {
+                return Ok(Page { traces, next: None, stopped_after: None });
+            }
+            if looked_at >= MAX_CANDIDATES {
+                return Ok(Page { traces, next: end, stopped_after: Some(looked_at) });
+            }
+            after = end;
+        }
+    }
+
+    /// Whether any trace is stored.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_empty(&self) -> Result<bool, Error> {
+        let any = sqlx::query_scalar!(r#"select exists (select from trace_summary) as "any!""#)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(!any)
+    }
+
+    /// The candidates that meet the filter; what their summaries do not tell, their spans do.
+    async fn matching(&self, filter: &Filter, candidates: Vec<Summary>) -> Result<Vec<Summary>, Error> {
+        let mut matching: Vec<Summary> =
+            candidates.into_iter().filter(|summary| filter.accepts_summary(summary)).collect();
+        if !filter.needs_spans() {
+            return Ok(matching);
+        }
+        let ids: Vec<TraceId> = matching.iter().map(|summary| summary.trace_id).collect();
+        let mut connection = self.pool.acquire().await?;
+        let chunks = chunks(&mut connection, &ids).await?;
+        drop(connection);
+        let accepted: std::collections::HashSet<TraceId> = chunks
+            .chunk_by(|left, right| left.0 == right.0)
+            .filter_map(|chunks| {
+                let id = chunks[0].0;
+                let spans: Vec<_> = chunks.iter().flat_map(|(_, spans)| spans.iter().cloned()).collect();
+                filter.accepts_spans(&otlp::trace(id, &spans)).then_some(id)
+            })
+            .collect();
+        matching.retain(|summary| accepted.contains(&summary.trace_id));
+        Ok(matching)
+    }
+
+    /// The next summaries that may meet the filter. Statements of the filter that a column can
+    /// tell narrow them here; all are looked at again by [`Self::matching`].
+    async fn candidates(&self, request: &ListRequest, after: Option<Cursor>) -> Result<Vec<Summary>, Error> {
+        let needs = Needs::of(&request.filter);
+        let rows = sqlx::query_as!(
+            SummaryRow,
+            "select
+                trace_id,
+                start_nanos,
+                duration_nanos,
+                span_count,
+                error_count,
+                defect_count,
+                root_service,
+                root_operation,
+                services,
+                region,
+                release,
+                app_version,
+                os,
+                device,
+                network,
+                journey,
+                session_id,
+                user_id
+            from trace_summary
+            where start_nanos >= $1
+                and start_nanos < $2
+                and ($3::bigint is null or (start_nanos, trace_id) < ($3, $4::bytea))
+                and duration_nanos between $5 and $6
+                and services @> $7::text[]
+                and error_count >= $8
+                and ($9::bytea is null or trace_id = $9)
+                and ($10::text is null or region = $10)
+                and ($11::text is null or release = $11)
+                and ($12::text is null or app_version = $12)
+                and ($13::text is null or os = $13)
+                and ($14::text is null or device = $14)
+                and ($15::text is null or network = $15)
+                and ($16::text is null or journey = $16)
+                and ($17::text is null or session_id = $17)
+                and ($18::text is null or user_id = $18)
+            order by start_nanos desc, trace_id desc
+            limit $19",
+            request.from_nanos,
+            request.to_nanos,
+            after.map(|cursor| cursor.start_nanos),
+            after.map(|cursor| cursor.trace_id.as_bytes().to_vec()),
+            needs.duration_nanos.0,
+            needs.duration_nanos.1,
+            &needs.services,
+            i32::from(needs.error),
+            needs.trace_id.map(|id| id.as_bytes().to_vec()),
+            needs.dimension(Dimension::Region),
+            needs.dimension(Dimension::Release),
+            needs.dimension(Dimension::AppVersion),
+            needs.dimension(Dimension::Os),
+            needs.dimension(Dimension::Device),
+            needs.dimension(Dimension::Network),
+            needs.dimension(Dimension::Journey),
+            needs.dimension(Dimension::Session),
+            needs.dimension(Dimension::User),
+            i64::from(saturated(BATCH)),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(Summary::try_from).collect()
+    }
+}
+
+fn cursor(summary: &Summary) -> Cursor {
+    Cursor { start_nanos: summary.start_nanos, trace_id: summary.trace_id }
+}
+
+/// What the summary of every matching trace must have.
+struct Needs<'a> {
+    /// Least and greatest.
+    duration_nanos: (i64, i64),
+    services: Vec<String>,
+    error: bool,
+    trace_id: Option<TraceId>,
+    dimensions: Vec<(Dimension, &'a str)>,
+}
+
+impl<'a> Needs<'a> {
+    fn of(filter: &'a Filter) -> Self {
+        let mut needs = Self {
+            duration_nanos: (i64::MIN, i64::MAX),
+            services: vec![],
+            error: false,
+            trace_id: None,
+            dimensions: vec![],
+        };
+        for condition in filter.conditions.iter().filter(|condition| !condition.negated) {
+            match &condition.test {
+                Test::Span(SpanTest::Service(name)) => needs.services.push(storable(name)),
+                Test::Span(SpanTest::Status(StatusCode::Error)) => needs.error = true,
+                Test::Span(_) => {}
+                Test::Trace(TraceTest::Id(id)) => needs.trace_id = Some(*id),
+                Test::Trace(TraceTest::Duration { order, nanos }) => needs.duration(*order, *nanos),
+                Test::Trace(TraceTest::Dimension { dimension, value }) => {
+                    needs.dimensions.push((*dimension, value));
+                }
+            }
+        }
+        needs
+    }
+
+    fn duration(&mut self, order: Order, nanos: i64) {
+        let (least, greatest) = &mut self.duration_nanos;
+        match order {
+            Order::Less | Order::AtMost => *greatest = nanos.min(*greatest),
+            Order::More | Order::AtLeast => *least = nanos.max(*least),
+        }
+    }
+
+    fn dimension(&self, dimension: Dimension) -> Option<String> {
+        let (_, value) = self.dimensions.iter().find(|(found, _)| *found == dimension)?;
+        Some(storable(value))
+    }
+}

@@ -1,0 +1,66 @@
+//! A row of `trace_summary` and the value it stands for.
+
+use model::dimensions::{Dimension, Dimensions};
+use model::id::TraceId;
+use model::summary::Summary;
+
+use crate::Error;
+
+pub(super) struct SummaryRow {
+    pub(super) trace_id: Vec<u8>,
+    pub(super) start_nanos: i64,
+    pub(super) duration_nanos: i64,
+    pub(super) span_count: i32,
+    pub(super) error_count: i32,
+    pub(super) defect_count: i32,
+    pub(super) root_service: String,
+    pub(super) root_operation: String,
+    pub(super) services: Vec<String>,
+    pub(super) region: Option<String>,
+    pub(super) release: Option<String>,
+    pub(super) app_version: Option<String>,
+    pub(super) os: Option<String>,
+    pub(super) device: Option<String>,
+    pub(super) network: Option<String>,
+    pub(super) journey: Option<String>,
+    pub(super) session_id: Option<String>,
+    pub(super) user_id: Option<String>,
+}
+
+impl TryFrom<SummaryRow> for Summary {
+    type Error = Error;
+
+    fn try_from(row: SummaryRow) -> Result<Self, Error> {
+        let trace_id = TraceId::from_slice(&row.trace_id)
+            .map_err(|source| Error::Key { table: "trace_summary", source })?;
+        let count = |column: &'static str, value: i32| {
+            usize::try_from(value).map_err(|error| Error::Inconsistent {
+                table: "trace_summary",
+                column,
+                trace_id,
+                reason: error.to_string(),
+            })
+        };
+        Ok(Self {
+            trace_id,
+            start_nanos: row.start_nanos,
+            duration_nanos: row.duration_nanos,
+            span_count: count("span_count", row.span_count)?,
+            error_count: count("error_count", row.error_count)?,
+            defect_count: count("defect_count", row.defect_count)?,
+            root_service: row.root_service,
+            root_operation: row.root_operation,
+            services: row.services,
+            dimensions: Dimensions::default()
+                .with(Dimension::Region, row.region)
+                .with(Dimension::Release, row.release)
+                .with(Dimension::AppVersion, row.app_version)
+                .with(Dimension::Os, row.os)
+                .with(Dimension::Device, row.device)
+                .with(Dimension::Network, row.network)
+                .with(Dimension::Journey, row.journey)
+                .with(Dimension::Session, row.session_id)
+                .with(Dimension::User, row.user_id),
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! Writing traces: the summary as it is now, and a new chunk for the new spans.
+
+use model::dimensions::Dimension;
+use model::summary::Summary;
+use sqlx::PgConnection;
+
+use super::{saturated, storable};
+use crate::Error;
+
+/// What one assembling adds to a trace.
+#[derive(Debug)]
+pub struct TraceWrite {
+    /// Of the whole trace, with what was stored before.
+    pub summary: Summary,
+    /// Number of the new chunk: how many there are already.
+    pub chunk: i32,
+    /// The new spans as a document ([`crate::document`]).
+    pub body: Vec<u8>,
+}
+
+pub(crate) async fn write(connection: &mut PgConnection, writes: &[TraceWrite]) -> Result<(), Error> {
+    if writes.is_empty() {
+        return Ok(());
+    }
+    write_summaries(connection, writes).await?;
+    write_chunks(connection, writes).await
+}
+
+async fn write_summaries(connection: &mut PgConnection, writes: &[TraceWrite]) -> Result<(), Error> {
+    let of = |value: fn(&Summary) -> i64| column(writes, value);
+    let counts = |value: fn(&Summary) -> usize| column(writes, |summary| saturated(value(summary)));
+    let dimension = |dimension: Dimension| {
+        column(writes, |summary| summary.dimensions.get(dimension).map(storable))
+    };
+    // Arrays of arrays must be rectangular in Postgres: the services travel as one text each.
+    let services = column(writes, |summary| {
+        summary.services.iter().map(|name| storable(name).replace('\u{1f}', " ")).collect::<Vec<_>>().join("\u{1f}")
+    });
+    sqlx::query!(
+        "insert into trace_summary (
+            trace_id,
+            start_nanos,
+            duration_nanos,
+            span_count,
+            error_count,
+            defect_count,
+            root_service,
+            root_operation,
+            services,
+            region,
+            release,
+            app_version,
+            os,
+            device,
+            network,
+            journey,
+            session_id,
+            user_id
+        )
+        select
+            trace_id,
+            start_nanos,
+            duration_nanos,
+            span_count,
+            error_count,
+            defect_count,
+            root_service,
+            root_operation,
+            string_to_array(services, e'\\x1f'),
+            region,
+            release,
+            app_version,
+            os,
+            device,
+            network,
+            journey,
+            session_id,
+            user_id
+        from unnest(
+            $1::bytea[],
+            $2::bigint[],
+            $3::bigint[],
+            $4::int[],
+            $5::int[],
+            $6::int[],
+            $7::text[],
+            $8::text[],
+            $9::text[],
+            $10::text[],
+            $11::text[],
+            $12::text[],
+            $13::text[],
+            $14::text[],
+            $15::text[],
+            $16::text[],
+            $17::text[],
+            $18::text[]
+        ) as summary (
+            trace_id,
+            start_nanos,
+            duration_nanos,
+            span_count,
+            error_count,
+            defect_count,
+            root_service,
+            root_operation,
+            services,
+            region,
+            release,
+            app_version,
+            os,
+            device,
+            network,
+            journey,
+            session_id,
+            user_id
+        )
+        on conflict (trace_id) do update set
+            start_nanos = excluded.start_nanos,
+            duration_nanos = excluded.duration_nanos,
+            span_count = excluded.span_count,
+            error_count = excluded.error_count,
+            defect_count = excluded.defect_count,
+            root_service = excluded.root_service,
+            root_operation = excluded.root_operation,
+            services = excluded.services,
+            region = excluded.region,
+            release = excluded.release,
+            app_version = excluded.app_version,
+            os = excluded.os,
+            device = excluded.device,
+            network = excluded.network,
+            journey = excluded.journey,
+            session_id = excluded.session_id,
+            user_id = excluded.user_id",
+        &trace_ids(writes) as &[&[u8]],
+        &of(|summary| summary.start_nanos),
+        &of(|summary| summary.duration_nanos),
+        &counts(|summary| summary.span_count),
+        &counts(|summary| summary.error_count),
+        &counts(|summary| summary.defect_count),
+        &column(writes, |summary| storable(&summary.root_service)),
+        &column(writes, |summary| storable(&summary.root_operation)),
+        &services,
+        &dimension(Dimension::Region) as &[Option<String>],
+        &dimension(Dimension::Release) as &[Option<String>],
+        &dimension(Dimension::AppVersion) as &[Option<String>],
+        &dimension(Dimension::Os) as &[Option<String>],
+        &dimension(Dimension::Device) as &[Option<String>],
+        &dimension(Dimension::Network) as &[Option<String>],
+        &dimension(Dimension::Journey) as &[Option<String>],
+        &dimension(Dimension::Session) as &[Option<String>],
+        &dimension(Dimension::User) as &[Option<String>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_chunks(connection: &mut PgConnection, writes: &[TraceWrite]) -> Result<(), Error> {
+    let chunks: Vec<i32> = writes.iter().map(|write| write.chunk).collect();
+    let bodies: Vec<&[u8]> = writes.iter().map(|write| write.body.as_slice()).collect();
+    sqlx::query!(
+        "insert into trace_chunk (trace_id, chunk, body)
+        select * from unnest($1::bytea[], $2::int[], $3::bytea[])",
+        &trace_ids(writes) as &[&[u8]],
+        &chunks,
+        &bodies as &[&[u8]],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn trace_ids(writes: &[TraceWrite]) -> Vec<&[u8]> {
+    writes.iter().map(|write| write.summary.trace_id.as_bytes().as_slice()).collect()
+}
+
+fn column<T>(writes: &[TraceWrite], value: impl Fn(&Summary) -> T) -> Vec<T> {
+    writes.iter().map(|write| value(&write.summary)).collect()
+}
