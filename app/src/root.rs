@@ -1,18 +1,23 @@
 //! The document around the pages, and which page stands at which address.
 
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 use crate::components::frame::Frame;
 use crate::components::local_time::provide_local_time;
-use crate::components::theme::{Theme, provide_theme};
+#[cfg(feature = "ssr")]
+use crate::components::theme::Theme;
+use crate::components::theme::provide_theme;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
 
 /// The HTML document that the server sends.
+#[cfg(feature = "ssr")]
 #[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = Theme::of_request();

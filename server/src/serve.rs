@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::first_trace;
 use axum::Router;
 use store::embedded::{Cluster, EmbeddedError};
 use store::{ConnectError, Store};
@@ -88,7 +89,7 @@ async fn run(
     let ingest = ingest::routes(append);
     let pages = pages::routes(store.clone(), config.otlp_http_listen, &config.site_directory)?;
     let web_routes = pages.merge(api::routes(store)).merge(ingest.clone());
-    tracing::info!(web = %web.local_addr()?, otlp_http = %otlp.local_addr()?, "ready");
+    welcome(web.local_addr()?, otlp.local_addr()?);
     let servers = [server(web, web_routes, stopped.clone()), server(otlp, ingest, stopped)];
 
     stop_signal.wait().await;
@@ -101,6 +102,16 @@ async fn run(
         }
     }
     Ok(())
+}
+
+/// Where to look, and how to send a first trace.
+#[expect(clippy::print_stdout, reason = "this is what the command line shows")]
+fn welcome(web: SocketAddr, otlp_http: SocketAddr) {
+    let otlp_http = otlp_http.to_string();
+    println!("Throughline is ready: open http://{web}\n");
+    println!("Send a first trace from another terminal:\n\n{}\n", first_trace::curl(&otlp_http));
+    println!("Or point any OpenTelemetry SDK here:\n\n{}\n", first_trace::sdk_environment(&otlp_http));
+    println!("Ctrl-C stops it.");
 }
 
 fn server(listener: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {

@@ -12,7 +12,7 @@ use crate::address::{TraceAddress, TracesAddress};
 use crate::components::local_time::Time;
 
 /// Services named in a row; the others are counted.
-const NAMED_SERVICES: usize = 3;
+const NAMED_SERVICES: usize = 2;
 
 #[component]
 pub(super) fn TraceTable(address: TracesAddress, traces: Vec<Summary>, now_nanos: i64) -> impl IntoView {
