@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_local_time();
     provide_theme();
+    mark_hydrated();
     view! {
         <Title formatter=|title| format!("{title} · Throughline") />
         <Router>
@@ -62,4 +63,15 @@ pub fn App() -> impl IntoView {
             </Frame>
         </Router>
     }
+}
+
+/// Says on the document that the page reacts now.
+fn mark_hydrated() {
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            // It fails only for a name that is no name.
+            root.set_attribute("data-hydrated", "").ok();
+        }
+    });
 }

@@ -87,7 +87,7 @@ async fn run(
     let assembler = Assembler::start(store.clone(), 0, appended, stopped.clone());
 
     let ingest = ingest::routes(append);
-    let pages = pages::routes(store.clone(), config.otlp_http_listen, &config.site_directory)?;
+    let pages = pages::routes(store.clone(), otlp.local_addr()?, &config.site_directory)?;
     let web_routes = pages.merge(api::routes(store)).merge(ingest.clone());
     welcome(web.local_addr()?, otlp.local_addr()?);
     let servers = [server(web, web_routes, stopped.clone()), server(otlp, ingest, stopped)];

@@ -28,8 +28,8 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Error> {
     let postgres = Postgres::start()?;
     println!();
 
-    let mut tests = runner();
-    tests.args(["--workspace", "--exclude", "frontend"]).args(filter);
+    let mut tests = runner(filter);
+    tests.args(["--workspace", "--exclude", "frontend"]);
     tests
         .env("THROUGHLINE_TEST_BINARY", binary)
         .env("THROUGHLINE_TEST_SITE", workspace::site(true))
@@ -87,12 +87,15 @@ fn frontend_clippy(toolchain: &Toolchain) -> Result<Command, Error> {
 }
 
 /// nextest where it is installed: it is faster and easier to read. The tests pass with either.
-fn runner() -> Command {
+fn runner(filter: Option<&str>) -> Command {
     let mut tests = command::cargo();
     if command::exists("cargo-nextest") {
         tests.args(["nextest", "run"]);
+        if let Some(filter) = filter {
+            tests.args(["--filterset", &format!("test(~{filter}) or binary(~{filter})")]);
+        }
     } else {
-        tests.arg("test");
+        tests.arg("test").args(filter);
     }
     tests
 }

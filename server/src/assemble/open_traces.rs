@@ -207,6 +207,7 @@ fn split(resource_spans: Vec<ResourceSpans>) -> Vec<(TraceId, Vec<ResourceSpans>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock;
     use opentelemetry_proto::tonic::trace::v1::Span;
 
     fn spans(of: &[(u8, u8, u8)]) -> Vec<ResourceSpans> {
@@ -233,9 +234,9 @@ mod tests {
         let start = clock::instant();
         let mut open = OpenTraces::default();
         open.add(1, spans(&[(1, 1, 0), (1, 2, 1), (2, 2, 1)]), start);
-        assert_eq!(ids(&open.take_due(start + seconds(1), 9)), []);
+        assert_eq!(ids(&open.take_due(start + seconds(1), 9)), Vec::<u8>::new());
         assert_eq!(ids(&open.take_due(start + seconds(2), 9)), [1]);
-        assert_eq!(ids(&open.take_due(start + seconds(9), 9)), []);
+        assert_eq!(ids(&open.take_due(start + seconds(9), 9)), Vec::<u8>::new());
         assert_eq!(ids(&open.take_due(start + seconds(10), 9)), [2]);
         assert_eq!(open.bytes, 0);
     }
@@ -246,7 +247,7 @@ mod tests {
         let mut open = OpenTraces::default();
         open.add(1, spans(&[(1, 2, 1)]), start);
         open.add(2, spans(&[(1, 1, 0)]), start + seconds(5));
-        assert_eq!(ids(&open.take_due(start + seconds(6), 9)), []);
+        assert_eq!(ids(&open.take_due(start + seconds(6), 9)), Vec::<u8>::new());
         assert_eq!(ids(&open.take_due(start + seconds(7), 9)), [1]);
         for second in 0..60 {
             open.add(3 + second, spans(&[(1, 1, 0)]), start + seconds(u64::try_from(second).unwrap()));
@@ -265,7 +266,7 @@ mod tests {
         assert_eq!(open.finish(&first), [2]);
         let second = open.take_due(start + seconds(10), 9);
         assert_eq!(open.finish(&second), [1]);
-        assert_eq!(open.held(), []);
+        assert!(open.held().is_empty());
     }
 
     #[test]

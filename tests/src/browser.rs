@@ -1,0 +1,172 @@
+//! A real Chromium, driven by WebDriver.
+
+use std::process::Stdio;
+
+use fantoccini::elements::Element;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::{Client, ClientBuilder, Locator};
+use http::Method;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use url::Url;
+
+use crate::wait;
+
+/// Whether pages may run scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+/// A browser with a fresh profile; it ends when this is dropped.
+pub struct Browser {
+    pub client: Client,
+    scripts: Scripts,
+    /// Host and port of the server that it looks at.
+    host: String,
+    _driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    pub async fn start(host: &str, scripts: Scripts) -> Self {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines.next_line().await.unwrap().expect("chromedriver ended");
+            if let Some((_, port)) = line.split_once("successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        let profile = TempDir::new().unwrap();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(&profile, scripts))
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .unwrap();
+        Self { client, scripts, host: host.to_owned(), _driver: driver, _profile: profile }
+    }
+
+    /// Opens a page of the server; with scripts, waits until it is hydrated.
+    pub async fn open(&self, path: &str) {
+        self.client.goto(&format!("http://{}{path}", self.host)).await.unwrap();
+        if self.scripts == Scripts::On {
+            self.css("html[data-hydrated]").await;
+        }
+    }
+
+    /// The element, once there is one.
+    pub async fn css(&self, selector: &str) -> Element {
+        wait::until(selector, async || self.client.find(Locator::Css(selector)).await.ok()).await
+    }
+
+    /// A link or button by what it says, or by its label.
+    pub async fn named(&self, tag: &str, name: &str) -> Element {
+        let path = format!("//{tag}[normalize-space()='{name}' or @aria-label='{name}']");
+        wait::until(&path, async || self.client.find(Locator::XPath(&path)).await.ok()).await
+    }
+
+    pub async fn count(&self, selector: &str) -> usize {
+        self.client.find_all(Locator::Css(selector)).await.unwrap().len()
+    }
+
+    /// Waits until the page shows the text.
+    pub async fn shows(&self, text: &str) {
+        wait::until(&format!("{text:?} on the page"), async || {
+            let body = self.client.find(Locator::Css("body")).await.ok()?;
+            // The body may have been replaced meanwhile.
+            body.text().await.ok()?.contains(text).then_some(())
+        })
+        .await;
+    }
+
+    /// Path and query of the page, once it is what is expected.
+    pub async fn is_at(&self, path: &str) {
+        wait::until(&format!("the address {path}"), async || {
+            let url = self.client.current_url().await.ok()?;
+            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+            (format!("{}{query}", url.path()) == path).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn press(&self, keys: &str) {
+        let active = self.client.active_element().await.unwrap();
+        active.send_keys(keys).await.unwrap();
+    }
+
+    /// Fails on anything that the browser complained about since the last time.
+    pub async fn assert_quiet_console(&self) {
+        let entries = self.client.issue_cmd(ConsoleLog).await.unwrap();
+        let complaints: Vec<&Value> = entries
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .collect();
+        assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
+    }
+
+    /// Fails on anything that axe finds on the page.
+    pub async fn assert_accessible(&self) {
+        let axe = std::fs::read_to_string(crate::given("THROUGHLINE_TEST_AXE")).unwrap();
+        self.client.execute(&axe, vec![]).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1]; axe.run(document).then(r => done(r.violations.map(v => \
+                   v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; '))))";
+        let violations = self.client.execute_async(run, vec![]).await.unwrap();
+        assert_eq!(violations, json!([]), "axe finds something");
+    }
+}
+
+fn capabilities(profile: &TempDir, scripts: Scripts) -> Capabilities {
+    const BLOCK: u32 = 2;
+    let mut arguments: Vec<String> = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1440,900",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    arguments.push(format!("--user-data-dir={}", profile.path().display()));
+    let mut options = json!({ "args": arguments });
+    if scripts == Scripts::Off {
+        options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": BLOCK });
+    }
+    let capabilities = json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": options,
+        "goog:loggingPrefs": { "browser": "ALL" },
+    });
+    capabilities.as_object().unwrap().clone()
+}
+
+/// What the console has said since it was last asked (chromedriver's extension of WebDriver).
+#[derive(Debug)]
+struct ConsoleLog;
+
+impl WebDriverCompatibleCommand for ConsoleLog {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _url: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}

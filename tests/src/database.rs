@@ -1,0 +1,32 @@
+//! A database of its own for each test, on the Postgres that `cargo xtask test` has started.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// The URL of a new, empty database. Its name is that of a temporary folder: unique.
+#[must_use]
+pub fn create() -> String {
+    let folder = TempDir::new().unwrap();
+    let name: String = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
+    let name = name.replace(['.', '-'], "_");
+    let server = crate::given("THROUGHLINE_TEST_DATABASE");
+    psql(&format!("{server}postgres"), &format!("create database \"{name}\""));
+    format!("{server}{name}")
+}
+
+/// Runs a statement; returns what psql prints, without decoration.
+#[must_use]
+pub fn query(url: &str, statement: &str) -> String {
+    psql(url, statement)
+}
+
+fn psql(url: &str, statement: &str) -> String {
+    let output = Command::new("psql")
+        .args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set", "ON_ERROR_STOP=1"])
+        .args(["--command", statement, url])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}

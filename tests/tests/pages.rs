@@ -1,0 +1,49 @@
+//! Pages as plain HTTP sees them: status codes and what the first load weighs.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use reqwest::StatusCode;
+use tests::server::Server;
+use tests::spans;
+
+/// Largest first load of a page, compressed: what a slow phone can take.
+const FIRST_LOAD_BYTES: usize = 400_000;
+
+#[tokio::test]
+async fn status_codes_tell_what_the_page_tells() {
+    let server = Server::start().await;
+    let expected = [
+        ("/traces", StatusCode::OK),
+        ("/traces?q=servce:x", StatusCode::BAD_REQUEST),
+        ("/traces?from=yesterday", StatusCode::BAD_REQUEST),
+        ("/traces?from=now&to=now-1h", StatusCode::BAD_REQUEST),
+        ("/traces?cursor=x", StatusCode::BAD_REQUEST),
+        ("/traces/12", StatusCode::BAD_REQUEST),
+        ("/nowhere", StatusCode::NOT_FOUND),
+        ("/pkg/nothing.js", StatusCode::NOT_FOUND),
+    ];
+    for (path, status) in expected {
+        assert_eq!(server.get(path).await.status(), status, "{path}");
+    }
+    let unknown = server.get(&format!("/traces/{}", spans::trace_id(9))).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_first_load_fits_the_budget() {
+    let server = Server::start().await;
+    let mut total = 0;
+    for path in ["/traces", "/pkg/throughline.js", "/pkg/throughline_bg.wasm", "/pkg/throughline.css", "/pkg/icon.svg"] {
+        let url = format!("http://{}{path}", server.web);
+        let response = server.client.get(url).header("accept-encoding", "br").send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        if path.starts_with("/pkg") {
+            assert_eq!(response.headers()["content-encoding"], "br", "{path}");
+        }
+        let bytes = response.bytes().await.unwrap().len();
+        println!("{path}: {bytes} bytes");
+        total += bytes;
+    }
+    println!("first load of /traces: {total} bytes");
+    assert!(total <= FIRST_LOAD_BYTES, "the first load weighs {total} bytes, more than {FIRST_LOAD_BYTES}");
+}
