@@ -34,7 +34,9 @@ impl AppError {
             Self::Unavailable => {
                 "Nothing that was acknowledged is lost. Reload the page in a few seconds.".into()
             }
-            Self::Damaged => "The server's log says which trace and why. The others are safe.".into(),
+            Self::Damaged => {
+                "The server's log says which trace and why. The others are safe.".into()
+            }
             Self::Transport(_) => "Check that Throughline runs, then reload the page.".into(),
         }
     }

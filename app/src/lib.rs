@@ -4,7 +4,10 @@
 //! Only `pages` read parameters and call server functions; what stands below them takes values of
 //! `model` and draws them.
 
-#![expect(unreachable_pub, reason = "the component macro writes pub on what is private")]
+#![expect(
+    unreachable_pub,
+    reason = "the component macro writes pub on what is private"
+)]
 // The types of views nest as deep as the views do.
 #![recursion_limit = "256"]
 

@@ -19,7 +19,7 @@ use crate::pages::traces::TracesPage;
 /// The HTML document that the server sends.
 #[cfg(feature = "ssr")]
 #[must_use]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell() -> impl IntoView {
     let theme = Theme::of_request();
     view! {
         <!DOCTYPE html>
@@ -30,7 +30,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" type="image/svg+xml" href="/pkg/icon.svg" />
                 <link rel="stylesheet" href="/pkg/throughline.css" />
-                <HydrationScripts options />
+                <link rel="modulepreload" href="/pkg/throughline.js" />
+                <link
+                    rel="preload"
+                    href="/pkg/throughline_bg.wasm"
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+                <script type="module" src="/pkg/start.js"></script>
                 <MetaTags />
             </head>
             <body>

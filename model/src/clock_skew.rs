@@ -37,7 +37,10 @@ pub fn shifts(trace: &Trace) -> Vec<i64> {
         shifts.push(shift);
     }
     let reference = reference_shift(trace, &shifts);
-    shifts.iter().map(|shift| shift.saturating_sub(reference)).collect()
+    shifts
+        .iter()
+        .map(|shift| shift.saturating_sub(reference))
+        .collect()
 }
 
 fn compares_clocks(caller: &Span, callee: &Span) -> bool {
@@ -53,14 +56,25 @@ fn server_shift(caller: &Span, caller_shift: i64, callee: &Span, known: Option<i
         callee.start_nanos.saturating_add(*shift) >= start
             && callee.end_nanos.saturating_add(*shift) <= end
     };
-    let spare = caller.duration_nanos().saturating_sub(callee.duration_nanos()).max(0);
-    let centred = start.saturating_add(spare / 2).saturating_sub(callee.start_nanos);
-    known.into_iter().chain([caller_shift]).find(fits).unwrap_or(centred)
+    let spare = caller
+        .duration_nanos()
+        .saturating_sub(callee.duration_nanos())
+        .max(0);
+    let centred = start
+        .saturating_add(spare / 2)
+        .saturating_sub(callee.start_nanos);
+    known
+        .into_iter()
+        .chain([caller_shift])
+        .find(fits)
+        .unwrap_or(centred)
 }
 
 /// The shift of the first span that another process than the root's timed.
 fn reference_shift(trace: &Trace, shifts: &[i64]) -> i64 {
-    let Some(root) = trace.spans.first() else { return 0 };
+    let Some(root) = trace.spans.first() else {
+        return 0;
+    };
     let mut others = trace.spans.iter().zip(shifts).zip(&trace.nodes);
     let below_root = |node: &crate::trace::Node| node.parent.is_some();
     others
@@ -75,8 +89,17 @@ mod tests {
 
     /// A client span from `client.0` to `client.1` by clock 0, its server span by clock 1.
     fn call(client: (i64, i64), server: (i64, i64)) -> Vec<i64> {
-        let caller = Span { kind: Kind::Client, end_nanos: client.1, ..span(1, 0, client.0) };
-        let callee = Span { kind: Kind::Server, end_nanos: server.1, resource: 1, ..span(2, 1, server.0) };
+        let caller = Span {
+            kind: Kind::Client,
+            end_nanos: client.1,
+            ..span(1, 0, client.0)
+        };
+        let callee = Span {
+            kind: Kind::Server,
+            end_nanos: server.1,
+            resource: 1,
+            ..span(2, 1, server.0)
+        };
         shifts(&build(vec![caller, callee]))
     }
 
@@ -99,7 +122,10 @@ mod tests {
 
     #[test]
     fn an_internal_span_of_another_process_is_not_compared() {
-        let child = Span { resource: 1, ..span(2, 1, 900) };
+        let child = Span {
+            resource: 1,
+            ..span(2, 1, 900)
+        };
         assert_eq!(shifts(&build(vec![span(1, 0, 0), child])), vec![0, 0]);
     }
 }

@@ -21,8 +21,9 @@ mod tests {
     #[test]
     fn depends_on_nothing_but_the_name() {
         assert_eq!(service_color("gateway"), service_color("gateway"));
-        let used: std::collections::BTreeSet<u32> =
-            (0..100).map(|n| service_color(&format!("service-{n}"))).collect();
+        let used: std::collections::BTreeSet<u32> = (0..100)
+            .map(|n| service_color(&format!("service-{n}")))
+            .collect();
         assert_eq!(used.len(), 8, "every colour is used");
     }
 }

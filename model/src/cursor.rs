@@ -15,7 +15,9 @@ pub struct Cursor {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a cursor comes from the `next_cursor` of the page before; leave it out for the first page")]
+#[error(
+    "a cursor comes from the `next_cursor` of the page before; leave it out for the first page"
+)]
 pub struct CursorError;
 
 impl fmt::Display for Cursor {
@@ -29,9 +31,14 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
         let (start, id) = text.split_once('.').ok_or(CursorError)?;
-        let start_nanos = start.parse().map_err(|_: std::num::ParseIntError| CursorError)?;
+        let start_nanos = start
+            .parse()
+            .map_err(|_: std::num::ParseIntError| CursorError)?;
         let trace_id = id.parse().map_err(|_: crate::id::IdError| CursorError)?;
-        Ok(Self { start_nanos, trace_id })
+        Ok(Self {
+            start_nanos,
+            trace_id,
+        })
     }
 }
 

@@ -58,12 +58,26 @@ impl Dimension {
     #[must_use]
     pub fn attributes(self) -> &'static [&'static str] {
         match self {
-            Self::Region => &["user.region", "client.geo.region", "deployment.region", "cloud.region"],
-            Self::Release => &["release", "deployment.release", "service.version", "app.version"],
+            Self::Region => &[
+                "user.region",
+                "client.geo.region",
+                "deployment.region",
+                "cloud.region",
+            ],
+            Self::Release => &[
+                "release",
+                "deployment.release",
+                "service.version",
+                "app.version",
+            ],
             Self::AppVersion => &["app.version", "app.build_id", "service.version"],
             Self::Os => &["os.name", "os.type"],
             Self::Device => &["device.model.name", "device.model.identifier"],
-            Self::Network => &["network.connection.subtype", "network.connection.type", "net.host.connection.type"],
+            Self::Network => &[
+                "network.connection.subtype",
+                "network.connection.type",
+                "net.host.connection.type",
+            ],
             Self::Journey => &["app.journey", "journey"],
             Self::Session => &["session.id"],
             Self::User => &["user.id", "enduser.id"],
@@ -78,12 +92,21 @@ pub struct Dimensions(Vec<(Dimension, String)>);
 impl Dimensions {
     #[must_use]
     pub fn of(trace: &Trace) -> Self {
-        let Some(root) = trace.root() else { return Self::default() };
-        let places = [root.attributes.as_slice(), trace.resource_of(root).attributes.as_slice()];
+        let Some(root) = trace.root() else {
+            return Self::default();
+        };
+        let places = [
+            root.attributes.as_slice(),
+            trace.resource_of(root).attributes.as_slice(),
+        ];
         let read = |dimension: Dimension| {
             let keys = dimension.attributes().iter();
-            let found = keys.flat_map(|key| places.iter().map(move |place| attribute::find(place, key)));
-            let mut value = found.flatten().map(ToString::to_string).find(|text| !text.is_empty())?;
+            let found =
+                keys.flat_map(|key| places.iter().map(move |place| attribute::find(place, key)));
+            let mut value = found
+                .flatten()
+                .map(ToString::to_string)
+                .find(|text| !text.is_empty())?;
             value.truncate(value.floor_char_boundary(MAX_VALUE_BYTES));
             Some((dimension, value))
         };
@@ -112,18 +135,31 @@ mod tests {
     use crate::trace::tests::{build, span};
 
     fn text(key: &str, value: &str) -> Attribute {
-        Attribute { key: key.into(), value: Value::String(value.into()) }
+        Attribute {
+            key: key.into(),
+            value: Value::String(value.into()),
+        }
     }
 
     #[test]
     fn current_names_win_over_earlier_ones_and_the_span_over_its_resource() {
         let mut root = span(1, 0, 0);
-        root.attributes = vec![text("enduser.id", "old"), text("user.id", "new"), text("os.name", "")];
+        root.attributes = vec![
+            text("enduser.id", "old"),
+            text("user.id", "new"),
+            text("os.name", ""),
+        ];
         let mut trace = build(vec![root]);
-        trace.resources[0].attributes.extend([text("user.id", "resource"), text("os.type", "linux")]);
+        trace.resources[0]
+            .attributes
+            .extend([text("user.id", "resource"), text("os.type", "linux")]);
         let dimensions = Dimensions::of(&trace);
         assert_eq!(dimensions.get(Dimension::User), Some("new"));
-        assert_eq!(dimensions.get(Dimension::Os), Some("linux"), "an empty value tells nothing");
+        assert_eq!(
+            dimensions.get(Dimension::Os),
+            Some("linux"),
+            "an empty value tells nothing"
+        );
         assert_eq!(dimensions.get(Dimension::Region), None);
     }
 }

@@ -35,7 +35,11 @@ fn three_digits(nanos: i64, unit: i64, name: &str) -> String {
         _ => 0,
     };
     let text = format!("{value:.decimals$}");
-    let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text = if decimals > 0 {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
     format!("{text} {name}")
 }
 
@@ -88,7 +92,11 @@ pub fn clock(nanos: i64, now_nanos: i64, east_minutes: i32) -> String {
     let zone = FixedOffset::east_opt(east_minutes.saturating_mul(60)).unwrap_or(Utc.fix());
     let time = DateTime::from_timestamp_nanos(nanos).with_timezone(&zone);
     let now = DateTime::from_timestamp_nanos(now_nanos).with_timezone(&zone);
-    let pattern = if time.date_naive() == now.date_naive() { "%H:%M:%S%.3f" } else { "%Y-%m-%d %H:%M:%S%.3f" };
+    let pattern = if time.date_naive() == now.date_naive() {
+        "%H:%M:%S%.3f"
+    } else {
+        "%Y-%m-%d %H:%M:%S%.3f"
+    };
     time.format(pattern).to_string()
 }
 
@@ -96,9 +104,14 @@ pub fn clock(nanos: i64, now_nanos: i64, east_minutes: i32) -> String {
 /// `h` or `d`. None when it is not one, or is beyond 292 years.
 #[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
-#[expect(clippy::cast_precision_loss, reason = "a typed duration has few digits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a typed duration has few digits"
+)]
 pub fn parse_duration(text: &str) -> Option<i64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let unit = match text[digits..].trim_start() {
         "ns" => 1,
         "us" | "µs" => MICRO,
@@ -111,14 +124,25 @@ pub fn parse_duration(text: &str) -> Option<i64> {
     };
     let number: f64 = text[..digits].parse().ok()?;
     let nanos = (number * unit as f64).round();
-    (0.0..i64::MAX as f64).contains(&nanos).then_some(nanos as i64)
+    (0.0..i64::MAX as f64)
+        .contains(&nanos)
+        .then_some(nanos as i64)
 }
 
 /// The shortest text that [`parse_duration`] reads back as the same duration.
 #[must_use]
 pub fn typed_duration(nanos: i64) -> String {
-    let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (MILLI, "ms"), (MICRO, "us")];
-    let fitting = units.into_iter().find(|(unit, _)| nanos != 0 && nanos % unit == 0);
+    let units = [
+        (DAY, "d"),
+        (HOUR, "h"),
+        (MINUTE, "m"),
+        (SECOND, "s"),
+        (MILLI, "ms"),
+        (MICRO, "us"),
+    ];
+    let fitting = units
+        .into_iter()
+        .find(|(unit, _)| nanos != 0 && nanos % unit == 0);
     let (unit, name) = fitting.unwrap_or((1, "ns"));
     format!("{}{name}", nanos / unit)
 }
@@ -154,8 +178,14 @@ mod tests {
 
     #[test]
     fn counts_have_separators_and_the_right_noun() {
-        assert_eq!([0, 999, 1_000, 184_210].map(count), ["0", "999", "1,000", "184,210"]);
-        assert_eq!([counted(1, "span"), counted(1_200, "span")], ["1 span", "1,200 spans"]);
+        assert_eq!(
+            [0, 999, 1_000, 184_210].map(count),
+            ["0", "999", "1,000", "184,210"]
+        );
+        assert_eq!(
+            [counted(1, "span"), counted(1_200, "span")],
+            ["1 span", "1,200 spans"]
+        );
     }
 
     #[test]
@@ -169,7 +199,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_duration_is_refused() {
-        for text in ["", "5", "ms", "1.2.3s", "-5ms", "5 parsecs", "1e3s", "999999999d", "5é"] {
+        for text in [
+            "",
+            "5",
+            "ms",
+            "1.2.3s",
+            "-5ms",
+            "5 parsecs",
+            "1e3s",
+            "999999999d",
+            "5é",
+        ] {
             assert_eq!(parse_duration(text), None, "{text}");
         }
         assert_eq!(parse_duration("1.5 s"), Some(1_500_000_000));

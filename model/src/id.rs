@@ -102,7 +102,10 @@ pub fn bytes_from_hex(text: &str) -> Result<Vec<u8>, IdError> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {
         let found = text.chars().count();
-        return Err(IdError::Length { expected: digits.len() + 1, found });
+        return Err(IdError::Length {
+            expected: digits.len() + 1,
+            found,
+        });
     }
     digits
         .chunks_exact(2)
@@ -125,7 +128,13 @@ mod tests {
 
     #[test]
     fn explains_what_is_wrong() {
-        assert_eq!("12".parse::<SpanId>(), Err(IdError::Length { expected: 16, found: 2 }));
+        assert_eq!(
+            "12".parse::<SpanId>(),
+            Err(IdError::Length {
+                expected: 16,
+                found: 2
+            })
+        );
         assert_eq!("zz".repeat(8).parse::<SpanId>(), Err(IdError::Digit));
         assert_eq!("0".repeat(16).parse::<SpanId>(), Err(IdError::Zero));
         assert_eq!("é".repeat(8).parse::<SpanId>(), Err(IdError::Digit));

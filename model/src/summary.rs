@@ -51,7 +51,10 @@ impl Summary {
         let shifts = clock_skew::shifts(trace);
         let position = trace.spans.iter().position(|span| span.id == root.id)?;
         let (start_nanos, duration_nanos) = if root.parent_id.is_none() {
-            (root.start_nanos.saturating_add(shifts[position]), root.duration_nanos().max(0))
+            (
+                root.start_nanos.saturating_add(shifts[position]),
+                root.duration_nanos().max(0),
+            )
         } else {
             extent(trace, &shifts)
         };
@@ -64,7 +67,12 @@ impl Summary {
             span_count: trace.spans.len(),
             error_count: trace.spans.iter().filter(|span| span.is_error()).count(),
             defect_count: trace.defects.len(),
-            services: trace.services().iter().take(MAX_SERVICES).map(|name| cut(name).to_owned()).collect(),
+            services: trace
+                .services()
+                .iter()
+                .take(MAX_SERVICES)
+                .map(|name| cut(name).to_owned())
+                .collect(),
             dimensions: Dimensions::of(trace),
         })
     }
@@ -77,8 +85,12 @@ fn cut(name: &str) -> &str {
 /// First start and the nanoseconds from there to the last end.
 fn extent(trace: &Trace, shifts: &[i64]) -> (i64, i64) {
     let spans = || trace.spans.iter().zip(shifts);
-    let start = spans().map(|(span, shift)| span.start_nanos.saturating_add(*shift)).min();
-    let end = spans().map(|(span, shift)| span.end_nanos.saturating_add(*shift)).max();
+    let start = spans()
+        .map(|(span, shift)| span.start_nanos.saturating_add(*shift))
+        .min();
+    let end = spans()
+        .map(|(span, shift)| span.end_nanos.saturating_add(*shift))
+        .max();
     let start = start.unwrap_or(0);
     (start, end.unwrap_or(start).saturating_sub(start).max(0))
 }
@@ -91,8 +103,17 @@ mod tests {
 
     #[test]
     fn the_root_tells_duration_and_the_backend_clock_tells_the_time() {
-        let device = Span { kind: Kind::Client, end_nanos: 100, ..span(1, 0, 0) };
-        let server = Span { kind: Kind::Server, resource: 1, end_nanos: 5060, ..span(2, 1, 5000) };
+        let device = Span {
+            kind: Kind::Client,
+            end_nanos: 100,
+            ..span(1, 0, 0)
+        };
+        let server = Span {
+            kind: Kind::Server,
+            resource: 1,
+            end_nanos: 5060,
+            ..span(2, 1, 5000)
+        };
         let summary = Summary::of(&build(vec![device, server])).expect("it has spans");
         assert_eq!((summary.start_nanos, summary.duration_nanos), (4980, 100));
         assert_eq!(summary.services, ["a", "b"]);
@@ -100,7 +121,10 @@ mod tests {
 
     #[test]
     fn a_hostile_name_is_cut_between_characters() {
-        let root = Span { name: "é".repeat(5_000), ..span(1, 0, 0) };
+        let root = Span {
+            name: "é".repeat(5_000),
+            ..span(1, 0, 0)
+        };
         let summary = Summary::of(&build(vec![root])).expect("spans");
         assert_eq!(summary.root_operation, "é".repeat(512));
     }

@@ -46,7 +46,10 @@ impl FromStr for Moment {
         let text = text.trim();
         let moment = match text.strip_prefix("now") {
             Some("") => Some(Self::Ago(0)),
-            Some(ago) => ago.strip_prefix('-').and_then(format::parse_duration).map(Self::Ago),
+            Some(ago) => ago
+                .strip_prefix('-')
+                .and_then(format::parse_duration)
+                .map(Self::Ago),
             None => absolute(text).map(Self::At),
         };
         moment.ok_or_else(|| TimeError::Moment(text.to_owned()))
@@ -61,10 +64,21 @@ fn absolute(text: &str) -> Option<i64> {
         return Some(nanos);
     }
     let zoned = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_nanos_opt());
-    let naive = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f"];
+    let naive = [
+        "%Y-%m-%dT%H:%M",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%d %H:%M:%S%.f",
+    ];
     zoned.ok().flatten().or_else(|| {
-        let time = naive.iter().find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok());
-        let midnight = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+        let time = naive
+            .iter()
+            .find_map(|pattern| NaiveDateTime::parse_from_str(text, pattern).ok());
+        let midnight = || {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .ok()?
+                .and_hms_opt(0, 0, 0)
+        };
         time.or_else(midnight)?.and_utc().timestamp_nanos_opt()
     })
 }
@@ -76,8 +90,16 @@ fn fractional_seconds(text: &str) -> Option<i64> {
     if !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    let digits: String = fraction.chars().chain("000000000".chars()).take(9).collect();
-    whole.parse::<i64>().ok()?.checked_mul(SECOND)?.checked_add(digits.parse().ok()?)
+    let digits: String = fraction
+        .chars()
+        .chain("000000000".chars())
+        .take(9)
+        .collect();
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(SECOND)?
+        .checked_add(digits.parse().ok()?)
 }
 
 impl fmt::Display for Moment {
@@ -102,15 +124,27 @@ pub struct TimeRange {
 
 impl TimeRange {
     /// The last hour.
-    pub const DEFAULT: Self = Self { from: Moment::Ago(3_600 * SECOND), to: Moment::Ago(0) };
+    pub const DEFAULT: Self = Self {
+        from: Moment::Ago(3_600 * SECOND),
+        to: Moment::Ago(0),
+    };
 
     /// Reads both ends; an empty one is that of [`Self::DEFAULT`].
     ///
     /// # Errors
     /// When an end is not a moment.
     pub fn parse(from: &str, to: &str) -> Result<Self, TimeError> {
-        let moment = |text: &str, default| if text.trim().is_empty() { Ok(default) } else { text.parse() };
-        Ok(Self { from: moment(from, Self::DEFAULT.from)?, to: moment(to, Self::DEFAULT.to)? })
+        let moment = |text: &str, default| {
+            if text.trim().is_empty() {
+                Ok(default)
+            } else {
+                text.parse()
+            }
+        };
+        Ok(Self {
+            from: moment(from, Self::DEFAULT.from)?,
+            to: moment(to, Self::DEFAULT.to)?,
+        })
     }
 
     /// First nanosecond, and the one after the last.
@@ -119,7 +153,11 @@ impl TimeRange {
     /// When the range ends before it begins.
     pub fn nanos(&self, now_nanos: i64) -> Result<(i64, i64), TimeError> {
         let (from, to) = (self.from.nanos(now_nanos), self.to.nanos(now_nanos));
-        if to < from { Err(TimeError::Reversed) } else { Ok((from, to)) }
+        if to < from {
+            Err(TimeError::Reversed)
+        } else {
+            Ok((from, to))
+        }
     }
 }
 
@@ -130,7 +168,10 @@ mod tests {
 
     #[test]
     fn reads_every_form() {
-        let at = |text: &str| text.parse::<Moment>().map(|moment| moment.nanos(1_000 * SECOND));
+        let at = |text: &str| {
+            text.parse::<Moment>()
+                .map(|moment| moment.nanos(1_000 * SECOND))
+        };
         assert_eq!(at("now"), Ok(1_000 * SECOND));
         assert_eq!(at("now-15m"), Ok(100 * SECOND));
         assert_eq!(at("100"), Ok(100 * SECOND));
@@ -143,8 +184,22 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_moment() {
-        for text in ["", "yesterday", "now+1h", "now-", "now-1", "99999999999999999999", "1.2.3", ".5", "9999-01-01"] {
-            assert_eq!(text.parse::<Moment>(), Err(TimeError::Moment(text.to_owned())), "{text}");
+        for text in [
+            "",
+            "yesterday",
+            "now+1h",
+            "now-",
+            "now-1",
+            "99999999999999999999",
+            "1.2.3",
+            ".5",
+            "9999-01-01",
+        ] {
+            assert_eq!(
+                text.parse::<Moment>(),
+                Err(TimeError::Moment(text.to_owned())),
+                "{text}"
+            );
         }
     }
 

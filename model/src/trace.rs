@@ -50,16 +50,32 @@ impl Trace {
         let parents = parents(&spans, &mut defects);
         let (order, nodes) = pre_order(&spans, &parents);
         let mut slots: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
-        let spans = order.iter().filter_map(|&index| slots[index].take()).collect();
-        Self { id, resources, scopes, spans, nodes, defects: defects.into_iter().collect() }
+        let spans = order
+            .iter()
+            .filter_map(|&index| slots[index].take())
+            .collect();
+        Self {
+            id,
+            resources,
+            scopes,
+            spans,
+            nodes,
+            defects: defects.into_iter().collect(),
+        }
     }
 
     /// The span that speaks for the trace: the root, or the earliest of several;
     /// without a root, the earliest orphan. None only when the trace has no spans.
     #[must_use]
     pub fn root(&self) -> Option<&Span> {
-        let tops = || self.spans.iter().zip(&self.nodes).filter(|(_, node)| node.parent.is_none());
-        let (span, _) = tops().min_by_key(|(span, _)| (span.parent_id.is_some(), span.start_nanos))?;
+        let tops = || {
+            self.spans
+                .iter()
+                .zip(&self.nodes)
+                .filter(|(_, node)| node.parent.is_none())
+        };
+        let (span, _) =
+            tops().min_by_key(|(span, _)| (span.parent_id.is_some(), span.start_nanos))?;
         Some(span)
     }
 
@@ -81,7 +97,11 @@ impl Trace {
     /// The names of all services in it, sorted.
     #[must_use]
     pub fn services(&self) -> Vec<String> {
-        let names: BTreeSet<&str> = self.spans.iter().map(|span| self.service_of(span)).collect();
+        let names: BTreeSet<&str> = self
+            .spans
+            .iter()
+            .map(|span| self.service_of(span))
+            .collect();
         names.into_iter().map(str::to_owned).collect()
     }
 }
@@ -104,8 +124,11 @@ fn without_duplicates(spans: Vec<Span>, defects: &mut BTreeSet<Defect>) -> Vec<S
 
 /// For each span the index of its parent, without cycles.
 fn parents(spans: &[Span], defects: &mut BTreeSet<Defect>) -> Vec<Option<usize>> {
-    let index_of: HashMap<SpanId, usize> =
-        spans.iter().enumerate().map(|(index, span)| (span.id, index)).collect();
+    let index_of: HashMap<SpanId, usize> = spans
+        .iter()
+        .enumerate()
+        .map(|(index, span)| (span.id, index))
+        .collect();
     let mut parents = Vec::with_capacity(spans.len());
     for span in spans {
         if span.duration_nanos() < 0 {
@@ -113,7 +136,10 @@ fn parents(spans: &[Span], defects: &mut BTreeSet<Defect>) -> Vec<Option<usize>>
         }
         let parent = span.parent_id.and_then(|id| index_of.get(&id).copied());
         if let (Some(id), None) = (span.parent_id, parent) {
-            defects.insert(Defect::MissingParent { span: span.id, parent: id });
+            defects.insert(Defect::MissingParent {
+                span: span.id,
+                parent: id,
+            });
         }
         parents.push(parent);
     }
@@ -138,11 +164,14 @@ fn cut_cycles(spans: &[Span], parents: &mut [Option<usize>], defects: &mut BTree
         if walk_of[at] != start || parents[at].is_none() {
             continue;
         }
-        let members = std::iter::successors(Some(at), |&member| parents[member].filter(|&p| p != at));
+        let members =
+            std::iter::successors(Some(at), |&member| parents[member].filter(|&p| p != at));
         let cut = members.min_by_key(|&member| (spans[member].start_nanos, spans[member].id));
         if let Some(cut) = cut {
             parents[cut] = None;
-            defects.insert(Defect::Cycle { span: spans[cut].id });
+            defects.insert(Defect::Cycle {
+                span: spans[cut].id,
+            });
         }
     }
 }
@@ -155,7 +184,8 @@ fn pre_order(spans: &[Span], parents: &[Option<usize>]) -> (Vec<usize>, Vec<Node
     }
     for siblings in children.values_mut() {
         // The last is taken first from the stack below.
-        siblings.sort_by_key(|&index| std::cmp::Reverse((spans[index].start_nanos, spans[index].id)));
+        siblings
+            .sort_by_key(|&index| std::cmp::Reverse((spans[index].start_nanos, spans[index].id)));
     }
     let mut order = Vec::with_capacity(spans.len());
     let mut nodes: Vec<Node> = Vec::with_capacity(spans.len());
@@ -166,7 +196,11 @@ fn pre_order(spans: &[Span], parents: &[Option<usize>]) -> (Vec<usize>, Vec<Node
         let position = order.len();
         let depth = parent.map_or(0, |parent: usize| nodes[parent].depth + 1);
         order.push(index);
-        nodes.push(Node { parent, depth, descendants: 0 });
+        nodes.push(Node {
+            parent,
+            depth,
+            descendants: 0,
+        });
         let below = children.remove(&Some(index)).unwrap_or_default();
         stack.extend(below.into_iter().map(|child| (child, Some(position))));
     }
@@ -214,24 +248,53 @@ pub(crate) mod tests {
 
     pub(crate) fn resource(service: &str) -> Resource {
         let value = Value::String(service.into());
-        Resource { attributes: vec![Attribute { key: "service.name".into(), value }] }
+        Resource {
+            attributes: vec![Attribute {
+                key: "service.name".into(),
+                value,
+            }],
+        }
     }
 
     pub(crate) fn build(spans: Vec<Span>) -> Trace {
-        Trace::build(trace_id(), vec![resource("a"), resource("b")], vec![Scope::default()], spans)
+        Trace::build(
+            trace_id(),
+            vec![resource("a"), resource("b")],
+            vec![Scope::default()],
+            spans,
+        )
     }
 
     fn outline(trace: &Trace) -> String {
         let line = |(span, node): (&Span, &Node)| {
-            format!("{}{}+{}", " ".repeat(node.depth), span.name, node.descendants)
+            format!(
+                "{}{}+{}",
+                " ".repeat(node.depth),
+                span.name,
+                node.descendants
+            )
         };
-        trace.spans.iter().zip(&trace.nodes).map(line).collect::<Vec<_>>().join("\n")
+        trace
+            .spans
+            .iter()
+            .zip(&trace.nodes)
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
     fn parents_stand_before_children_and_siblings_by_start() {
-        let trace = build(vec![span(4, 2, 30), span(3, 1, 50), span(2, 1, 20), span(1, 0, 10)]);
-        assert_eq!(outline(&trace), "span 1+3\n span 2+1\n  span 4+0\n span 3+0");
+        let trace = build(vec![
+            span(4, 2, 30),
+            span(3, 1, 50),
+            span(2, 1, 20),
+            span(1, 0, 10),
+        ]);
+        assert_eq!(
+            outline(&trace),
+            "span 1+3\n span 2+1\n  span 4+0\n span 3+0"
+        );
         assert_eq!(trace.defects, vec![]);
     }
 
@@ -239,7 +302,10 @@ pub(crate) mod tests {
     fn an_orphan_is_shown_and_named() {
         let trace = build(vec![span(1, 0, 10), span(3, 2, 20)]);
         assert_eq!(outline(&trace), "span 1+0\nspan 3+0");
-        let missing = Defect::MissingParent { span: span_id(3), parent: span_id(2) };
+        let missing = Defect::MissingParent {
+            span: span_id(3),
+            parent: span_id(2),
+        };
         assert_eq!(trace.defects, vec![missing]);
         assert_eq!(trace.root().map(|root| root.id), Some(span_id(1)));
     }
@@ -253,11 +319,24 @@ pub(crate) mod tests {
 
     #[test]
     fn a_cycle_is_cut_above_its_earliest_span() {
-        let trace = build(vec![span(1, 0, 1), span(2, 4, 30), span(3, 2, 20), span(4, 3, 40), span(5, 4, 50)]);
-        assert_eq!(outline(&trace), "span 1+0\nspan 3+3\n span 4+2\n  span 2+0\n  span 5+0");
+        let trace = build(vec![
+            span(1, 0, 1),
+            span(2, 4, 30),
+            span(3, 2, 20),
+            span(4, 3, 40),
+            span(5, 4, 50),
+        ]);
+        assert_eq!(
+            outline(&trace),
+            "span 1+0\nspan 3+3\n span 4+2\n  span 2+0\n  span 5+0"
+        );
         assert_eq!(trace.defects, vec![Defect::Cycle { span: span_id(3) }]);
         let own_parent = build(vec![span(1, 1, 1)]);
-        assert!(own_parent.defects.contains(&Defect::Cycle { span: span_id(1) }));
+        assert!(
+            own_parent
+                .defects
+                .contains(&Defect::Cycle { span: span_id(1) })
+        );
     }
 
     #[test]
@@ -267,7 +346,10 @@ pub(crate) mod tests {
         let trace = build(vec![span(1, 0, 10), span(1, 0, 10)]);
         assert_eq!((trace.spans.len(), trace.defects.len()), (1, 0));
         let trace = build(vec![span(1, 0, 10), other]);
-        assert_eq!(trace.defects, vec![Defect::DuplicateId { span: span_id(1) }]);
+        assert_eq!(
+            trace.defects,
+            vec![Defect::DuplicateId { span: span_id(1) }]
+        );
     }
 
     #[test]

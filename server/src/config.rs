@@ -32,7 +32,11 @@ pub(crate) enum Database {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     #[error("{name} is \"{value}\", which is not an address; write it as 127.0.0.1:8080")]
-    Address { name: &'static str, value: String, source: AddrParseError },
+    Address {
+        name: &'static str,
+        value: String,
+        source: AddrParseError,
+    },
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -43,20 +47,27 @@ impl Config {
     pub(crate) fn from_env() -> Result<Self, ConfigError> {
         let database = match variable("DATABASE_URL")? {
             Some(url) => Database::Url(url),
-            None => Database::Embedded { data_directory: data_directory()? },
+            None => Database::Embedded {
+                data_directory: data_directory()?,
+            },
         };
         Ok(Self {
             web_listen: address("THROUGHLINE_LISTEN", WEB_LISTEN)?,
             otlp_http_listen: address("THROUGHLINE_OTLP_HTTP_LISTEN", OTLP_HTTP_LISTEN)?,
             database,
-            site_directory: variable("THROUGHLINE_SITE_DIR")?.unwrap_or_else(|| "target/site".into()).into(),
+            site_directory: variable("THROUGHLINE_SITE_DIR")?
+                .unwrap_or_else(|| "target/site".into())
+                .into(),
         })
     }
 }
 
 /// What `THROUGHLINE_LOG` asks to be logged, in the syntax of `tracing_subscriber::EnvFilter`.
 pub(crate) fn log_filter() -> String {
-    variable("THROUGHLINE_LOG").ok().flatten().unwrap_or_else(|| "info".into())
+    variable("THROUGHLINE_LOG")
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| "info".into())
 }
 
 fn data_directory() -> Result<PathBuf, ConfigError> {
@@ -75,11 +86,18 @@ fn data_directory() -> Result<PathBuf, ConfigError> {
 
 fn address(name: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {
     let value = variable(name)?.unwrap_or_else(|| default.to_owned());
-    value.parse().map_err(|source| ConfigError::Address { name, value, source })
+    value.parse().map_err(|source| ConfigError::Address {
+        name,
+        value,
+        source,
+    })
 }
 
 /// A variable that is set to something; an empty one counts as not set.
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the environment is read"
+)]
 fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),

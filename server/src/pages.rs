@@ -17,9 +17,9 @@ use tower_http::set_header::SetResponseHeader;
 
 use crate::clock;
 
-/// Name of the bundle, and of the folder of the site that holds it.
-const OUTPUT_NAME: &str = "throughline";
+/// The folder of the site that browsers see, and the file in it that is made last.
 const PACKAGE_FOLDER: &str = "pkg";
+const BUNDLE: &str = "throughline_bg.wasm";
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SiteError {
@@ -27,32 +27,36 @@ pub(crate) enum SiteError {
     NotBuilt(PathBuf),
 }
 
-pub(crate) fn routes(store: Store, otlp_http: SocketAddr, site: &Path) -> Result<Router, SiteError> {
+pub(crate) fn routes(
+    store: Store,
+    otlp_http: SocketAddr,
+    site: &Path,
+) -> Result<Router, SiteError> {
     let package = site.join(PACKAGE_FOLDER);
-    let bundle = package.join(format!("{OUTPUT_NAME}_bg.wasm"));
+    let bundle = package.join(BUNDLE);
     if !bundle.exists() {
         return Err(SiteError::NotBuilt(bundle));
     }
-    let options = LeptosOptions::builder()
-        .output_name(OUTPUT_NAME)
-        .site_root(site.to_string_lossy().into_owned())
-        .site_pkg_dir(PACKAGE_FOLDER)
-        .build();
+    // Its other fields are for tools that are not used here.
+    let options = LeptosOptions::builder().output_name("throughline").build();
     let context = move || {
         let store = store.clone();
-        provide_context(RequestContext { store, now_nanos: clock::now_nanos(), otlp_http });
-    };
-    let document = {
-        let options = options.clone();
-        move || shell(options.clone())
+        provide_context(RequestContext {
+            store,
+            now_nanos: clock::now_nanos(),
+            otlp_http,
+        });
     };
     // The application answers what nothing else does, and says that it is not found.
-    let not_found = render_app_to_stream_in_order_with_context(context.clone(), document.clone());
-    let files = ServeDir::new(package).precompressed_br().precompressed_gzip();
+    let not_found = render_app_to_stream_in_order_with_context(context.clone(), shell);
+    let files = ServeDir::new(package)
+        .precompressed_br()
+        .precompressed_gzip();
     // The names stay the same from build to build: the browser asks whether a file has changed.
-    let files = SetResponseHeader::overriding(files, CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let files =
+        SetResponseHeader::overriding(files, CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+        .leptos_routes_with_context(&options, generate_route_list(App), context, shell)
         .nest_service("/pkg", files)
         .fallback(not_found)
         .with_state(options))

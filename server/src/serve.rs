@@ -29,8 +29,14 @@ pub(crate) enum ServeError {
     Embedded(#[from] EmbeddedError),
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    #[error("cannot listen on {address} ({source}). Stop what uses it, or set {variable} to another address")]
-    Listen { address: SocketAddr, variable: &'static str, source: io::Error },
+    #[error(
+        "cannot listen on {address} ({source}). Stop what uses it, or set {variable} to another address"
+    )]
+    Listen {
+        address: SocketAddr,
+        variable: &'static str,
+        source: io::Error,
+    },
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error(transparent)]
@@ -55,7 +61,13 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
 }
 
 async fn listen(address: SocketAddr, variable: &'static str) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, variable, source })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen {
+            address,
+            variable,
+            source,
+        })
 }
 
 async fn open_database(database: &Database) -> Result<(Option<Cluster>, Store), ServeError> {
@@ -90,7 +102,10 @@ async fn run(
     let pages = pages::routes(store.clone(), otlp.local_addr()?, &config.site_directory)?;
     let web_routes = pages.merge(api::routes(store)).merge(ingest.clone());
     welcome(web.local_addr()?, otlp.local_addr()?);
-    let servers = [server(web, web_routes, stopped.clone()), server(otlp, ingest, stopped)];
+    let servers = [
+        server(web, web_routes, stopped.clone()),
+        server(otlp, ingest, stopped),
+    ];
 
     stop_signal.wait().await;
     tracing::info!("stopping");
@@ -109,18 +124,31 @@ async fn run(
 fn welcome(web: SocketAddr, otlp_http: SocketAddr) {
     let otlp_http = otlp_http.to_string();
     println!("Throughline is ready: open http://{web}\n");
-    println!("Send a first trace from another terminal:\n\n{}\n", first_trace::curl(&otlp_http));
-    println!("Or point any OpenTelemetry SDK here:\n\n{}\n", first_trace::sdk_environment(&otlp_http));
+    println!(
+        "Send a first trace from another terminal:\n\n{}\n",
+        first_trace::curl(&otlp_http)
+    );
+    println!(
+        "Or point any OpenTelemetry SDK here:\n\n{}\n",
+        first_trace::sdk_environment(&otlp_http)
+    );
     println!("Ctrl-C stops it.");
 }
 
-fn server(listener: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+fn server(
+    listener: TcpListener,
+    routes: Router,
+    mut stop: watch::Receiver<bool>,
+) -> JoinHandle<()> {
     let stopped = async move {
         // An error means that whoever could say so is gone.
         stop.wait_for(|is_stopped| *is_stopped).await.ok();
     };
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, routes).with_graceful_shutdown(stopped).await {
+        if let Err(error) = axum::serve(listener, routes)
+            .with_graceful_shutdown(stopped)
+            .await
+        {
             tracing::error!(%error, "a listener failed");
         }
     })

@@ -24,8 +24,12 @@ pub fn compress(encoded: &[u8]) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When it is not zstd, or implausibly large.
 pub fn decompress(document: &[u8]) -> io::Result<Vec<u8>> {
-    let bytes = zstd::zstd_safe::get_frame_content_size(document).ok().flatten();
-    let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+    let bytes = zstd::zstd_safe::get_frame_content_size(document)
+        .ok()
+        .flatten();
+    let bytes = bytes
+        .and_then(|bytes| usize::try_from(bytes).ok())
+        .unwrap_or(usize::MAX);
     if bytes > MAX_DOCUMENT_BYTES {
         return Err(io::Error::other("it does not tell a plausible size"));
     }
@@ -48,7 +52,10 @@ mod tests {
 
     #[test]
     fn messages_side_by_side_decode_as_one() {
-        let one = TracesData { resource_spans: vec![ResourceSpans::default()] }.encode_to_vec();
+        let one = TracesData {
+            resource_spans: vec![ResourceSpans::default()],
+        }
+        .encode_to_vec();
         let document = compress(&[one.as_slice(), one.as_slice()].concat()).expect("memory");
         assert_eq!(decode(&document).expect("a document").len(), 2);
     }

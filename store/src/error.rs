@@ -17,5 +17,8 @@ pub enum Error {
     },
     /// A row whose key is not an id.
     #[error("table {table} holds a key that is no trace id")]
-    Key { table: &'static str, source: model::id::IdError },
+    Key {
+        table: &'static str,
+        source: model::id::IdError,
+    },
 }

@@ -20,8 +20,14 @@ impl Store {
     /// the spans again is harmless, since they merge by id.
     pub async fn append(&self, entries: &[Entry], received_nanos: i64) -> Result<(), Error> {
         let shards: Vec<i16> = entries.iter().map(|entry| entry.shard).collect();
-        let counts: Vec<i32> = entries.iter().map(|entry| crate::traces::saturated(entry.span_count)).collect();
-        let payloads: Vec<&[u8]> = entries.iter().map(|entry| entry.payload.as_slice()).collect();
+        let counts: Vec<i32> = entries
+            .iter()
+            .map(|entry| crate::traces::saturated(entry.span_count))
+            .collect();
+        let payloads: Vec<&[u8]> = entries
+            .iter()
+            .map(|entry| entry.payload.as_slice())
+            .collect();
         sqlx::query!(
             "insert into ingest_log (shard, received_nanos, span_count, payload)
             select shard, $4, span_count, payload

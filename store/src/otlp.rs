@@ -25,7 +25,10 @@ pub fn trace(id: TraceId, resource_spans: &[ResourceSpans]) -> Trace {
         for of_scope in &of_resource.scope_spans {
             let otlp_scope = of_scope.scope.clone().unwrap_or_default();
             let scope = scopes.index(&otlp_scope, scope_from_otlp);
-            let own = of_scope.spans.iter().filter(|span| span.trace_id == id.as_bytes());
+            let own = of_scope
+                .spans
+                .iter()
+                .filter(|span| span.trace_id == id.as_bytes());
             spans.extend(own.filter_map(|found| span(found, resource, scope)));
         }
     }
@@ -40,7 +43,10 @@ struct Unique<T> {
 
 impl<T> Default for Unique<T> {
     fn default() -> Self {
-        Self { index_of: HashMap::new(), values: Vec::new() }
+        Self {
+            index_of: HashMap::new(),
+            values: Vec::new(),
+        }
     }
 }
 
@@ -72,7 +78,10 @@ fn span(span: &otlp::Span, resource: usize, scope: usize) -> Option<Span> {
         kind: kind(span.kind()),
         start_nanos: nanos(span.start_time_unix_nano),
         end_nanos: nanos(span.end_time_unix_nano),
-        status: Status { code: status_code(status.code()), message: status.message },
+        status: Status {
+            code: status_code(status.code()),
+            message: status.message,
+        },
         trace_state: span.trace_state.clone(),
         attributes: attributes(&span.attributes),
         events: span.events.iter().map(event).collect(),
@@ -134,9 +143,13 @@ fn value(value: Option<&AnyValue>) -> Value {
         Some(any_value::Value::IntValue(number)) => Value::Int(*number),
         Some(any_value::Value::DoubleValue(number)) => Value::Double(*number),
         Some(any_value::Value::BytesValue(bytes)) => Value::Bytes(bytes.clone()),
-        Some(any_value::Value::ArrayValue(array)) => {
-            Value::Array(array.values.iter().map(|item| self::value(Some(item))).collect())
-        }
+        Some(any_value::Value::ArrayValue(array)) => Value::Array(
+            array
+                .values
+                .iter()
+                .map(|item| self::value(Some(item)))
+                .collect(),
+        ),
         Some(any_value::Value::KvlistValue(list)) => Value::Map(attributes(&list.values)),
         // Only profiles use the string table that this refers to.
         Some(_) => Value::Empty,

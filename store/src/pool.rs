@@ -31,6 +31,10 @@ pub enum ConnectError {
     )]
     Url(sqlx::Error),
     #[error(
+        "DATABASE_URL must begin with postgres://; Throughline keeps its data in Postgres only"
+    )]
+    Scheme,
+    #[error(
         "Postgres at {place} cannot be reached: {source}. Check that it runs and that host and \
          port in DATABASE_URL are right"
     )]
@@ -39,7 +43,11 @@ pub enum ConnectError {
         "Postgres at {place} refused user \"{user}\": {message}. Check user and password in \
          DATABASE_URL"
     )]
-    Refused { place: String, user: String, message: String },
+    Refused {
+        place: String,
+        user: String,
+        message: String,
+    },
     #[error(
         "Postgres at {place} has no database \"{database}\". Create it (createdb {database}) or \
          name another in DATABASE_URL"
@@ -62,6 +70,9 @@ impl Store {
     /// # Errors
     /// Says which of the many things is wrong, and what to do.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(ConnectError::Scheme);
+        }
         let options = PgConnectOptions::from_str(url).map_err(ConnectError::Url)?;
         Self::connect_with(options).await
     }
@@ -72,10 +83,14 @@ impl Store {
     /// As [`Self::connect`].
     pub async fn connect_with(options: PgConnectOptions) -> Result<Self, ConnectError> {
         // Whatever the server's default: what is acknowledged is on disk.
-        let options = options.application_name("throughline").options([("synchronous_commit", "on")]);
+        let options = options
+            .application_name("throughline")
+            .options([("synchronous_commit", "on")]);
         let place = place(&options);
-        let mut connection =
-            options.connect().await.map_err(|error| refusal(&options, place.clone(), error))?;
+        let mut connection = options
+            .connect()
+            .await
+            .map_err(|error| refusal(&options, place.clone(), error))?;
         let version = sqlx::query!(
             r#"select
                 current_setting('server_version_num')::int as "number!",
@@ -85,7 +100,10 @@ impl Store {
         .await
         .map_err(ConnectError::Question)?;
         if version.number < LEAST_VERSION {
-            return Err(ConnectError::TooOld { place, version: version.name });
+            return Err(ConnectError::TooOld {
+                place,
+                version: version.name,
+            });
         }
         // Takes an advisory lock, so that servers that start together migrate one after the other.
         sqlx::migrate!("../migrations").run(&mut connection).await?;
@@ -101,7 +119,9 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), crate::Error> {
-        sqlx::query!(r#"select 1 as "one!""#).fetch_one(&self.pool).await?;
+        sqlx::query!(r#"select 1 as "one!""#)
+            .fetch_one(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -122,17 +142,30 @@ fn place(options: &PgConnectOptions) -> String {
 /// (PostgreSQL manual, appendix A).
 fn refusal(options: &PgConnectOptions, place: String, error: sqlx::Error) -> ConnectError {
     let Some(database_error) = error.as_database_error() else {
-        return ConnectError::Unreachable { place, source: error };
+        return ConnectError::Unreachable {
+            place,
+            source: error,
+        };
     };
     let code = database_error.code().unwrap_or_default();
     let message = database_error.message().to_owned();
     if code == "3D000" {
-        let database = options.get_database().unwrap_or_else(|| options.get_username()).to_owned();
+        let database = options
+            .get_database()
+            .unwrap_or_else(|| options.get_username())
+            .to_owned();
         ConnectError::NoDatabase { place, database }
     } else if code.starts_with("28") {
         let user = options.get_username().to_owned();
-        ConnectError::Refused { place, user, message }
+        ConnectError::Refused {
+            place,
+            user,
+            message,
+        }
     } else {
-        ConnectError::Unreachable { place, source: error }
+        ConnectError::Unreachable {
+            place,
+            source: error,
+        }
     }
 }

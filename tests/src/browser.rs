@@ -7,6 +7,8 @@ use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -28,6 +30,7 @@ pub struct Browser {
     scripts: Scripts,
     /// Host and port of the server that it looks at.
     host: String,
+    process: Option<i32>,
     _driver: Child,
     _profile: TempDir,
 }
@@ -43,7 +46,11 @@ impl Browser {
             .unwrap();
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = loop {
-            let line = lines.next_line().await.unwrap().expect("chromedriver ended");
+            let line = lines
+                .next_line()
+                .await
+                .unwrap()
+                .expect("chromedriver ended");
             if let Some((_, port)) = line.split_once("successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
@@ -54,12 +61,25 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
-        Self { client, scripts, host: host.to_owned(), _driver: driver, _profile: profile }
+        let process = client
+            .capabilities()
+            .and_then(|found| i32::try_from(found.get("goog:processID")?.as_i64()?).ok());
+        Self {
+            client,
+            scripts,
+            host: host.to_owned(),
+            process,
+            _driver: driver,
+            _profile: profile,
+        }
     }
 
     /// Opens a page of the server; with scripts, waits until it is hydrated.
     pub async fn open(&self, path: &str) {
-        self.client.goto(&format!("http://{}{path}", self.host)).await.unwrap();
+        self.client
+            .goto(&format!("http://{}{path}", self.host))
+            .await
+            .unwrap();
         if self.scripts == Scripts::On {
             self.css("html[data-hydrated]").await;
         }
@@ -67,17 +87,27 @@ impl Browser {
 
     /// The element, once there is one.
     pub async fn css(&self, selector: &str) -> Element {
-        wait::until(selector, async || self.client.find(Locator::Css(selector)).await.ok()).await
+        wait::until(selector, async || {
+            self.client.find(Locator::Css(selector)).await.ok()
+        })
+        .await
     }
 
     /// A link or button by what it says, or by its label.
     pub async fn named(&self, tag: &str, name: &str) -> Element {
         let path = format!("//{tag}[normalize-space()='{name}' or @aria-label='{name}']");
-        wait::until(&path, async || self.client.find(Locator::XPath(&path)).await.ok()).await
+        wait::until(&path, async || {
+            self.client.find(Locator::XPath(&path)).await.ok()
+        })
+        .await
     }
 
     pub async fn count(&self, selector: &str) -> usize {
-        self.client.find_all(Locator::Css(selector)).await.unwrap().len()
+        self.client
+            .find_all(Locator::Css(selector))
+            .await
+            .unwrap()
+            .len()
     }
 
     /// Waits until the page shows the text.
@@ -94,7 +124,10 @@ impl Browser {
     pub async fn is_at(&self, path: &str) {
         wait::until(&format!("the address {path}"), async || {
             let url = self.client.current_url().await.ok()?;
-            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+            let query = url
+                .query()
+                .map(|query| format!("?{query}"))
+                .unwrap_or_default();
             (format!("{}{query}", url.path()) == path).then_some(())
         })
         .await;
@@ -114,7 +147,10 @@ impl Browser {
             .iter()
             .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
             .collect();
-        assert!(complaints.is_empty(), "the browser complains: {complaints:#?}");
+        assert!(
+            complaints.is_empty(),
+            "the browser complains: {complaints:#?}"
+        );
     }
 
     /// Fails on anything that axe finds on the page.
@@ -125,6 +161,17 @@ impl Browser {
                    v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary).join('; '))))";
         let violations = self.client.execute_async(run, vec![]).await.unwrap();
         assert_eq!(violations, json!([]), "axe finds something");
+    }
+}
+
+/// The driver ends by itself; its browser would not.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let process = self
+            .process
+            .expect("chromedriver tells which process its browser is");
+        // It may have ended already.
+        kill(Pid::from_raw(process), Signal::SIGKILL).ok();
     }
 }
 

@@ -8,10 +8,18 @@ use tempfile::TempDir;
 #[must_use]
 pub fn create() -> String {
     let folder = TempDir::new().unwrap();
-    let name: String = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
+    let name: String = folder
+        .path()
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .to_lowercase();
     let name = name.replace(['.', '-'], "_");
     let server = crate::given("THROUGHLINE_TEST_DATABASE");
-    psql(&format!("{server}postgres"), &format!("create database \"{name}\""));
+    psql(
+        &format!("{server}postgres"),
+        &format!("create database \"{name}\""),
+    );
     format!("{server}{name}")
 }
 
@@ -23,10 +31,21 @@ pub fn query(url: &str, statement: &str) -> String {
 
 fn psql(url: &str, statement: &str) -> String {
     let output = Command::new("psql")
-        .args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set", "ON_ERROR_STOP=1"])
+        .args([
+            "--no-psqlrc",
+            "--tuples-only",
+            "--no-align",
+            "--quiet",
+            "--set",
+            "ON_ERROR_STOP=1",
+        ])
         .args(["--command", statement, url])
         .output()
         .unwrap();
-    assert!(output.status.success(), "psql: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "psql: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

@@ -2,7 +2,11 @@
 //!
 //! Start them with `cargo xtask test`, which builds what they need and says where it is.
 
-#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test stops at the first surprise"
+)]
 
 pub mod browser;
 pub mod database;
@@ -13,5 +17,6 @@ pub mod wait;
 /// A variable that `cargo xtask test` sets.
 #[must_use]
 pub fn given(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: start the tests with cargo xtask test"))
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: start the tests with cargo xtask test"))
 }

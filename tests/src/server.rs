@@ -56,9 +56,15 @@ impl Start {
 
     fn command(&self) -> Command {
         let mut command = Command::new(crate::given("THROUGHLINE_TEST_BINARY"));
-        command.arg("serve").env_remove("DATABASE_URL").env("THROUGHLINE_SITE_DIR", crate::given("THROUGHLINE_TEST_SITE"));
+        command.arg("serve").env_remove("DATABASE_URL").env(
+            "THROUGHLINE_SITE_DIR",
+            crate::given("THROUGHLINE_TEST_SITE"),
+        );
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
         command
     }
 
@@ -67,21 +73,37 @@ impl Start {
         let mut child = self.command().spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut after = async |prefix: &str| loop {
-            let line = output.next_line().await.unwrap().expect("the server ended before it was ready");
+            let line = output
+                .next_line()
+                .await
+                .unwrap()
+                .expect("the server ended before it was ready");
             if let Some((_, rest)) = line.split_once(prefix) {
                 return rest.split(['/', ' ']).next().unwrap().to_owned();
             }
         };
         let web = after("open http://").await;
         let otlp = after("curl http://").await;
-        Server { child, web, otlp, client: Client::builder().no_proxy().build().unwrap(), output }
+        Server {
+            child,
+            web,
+            otlp,
+            client: Client::builder().no_proxy().build().unwrap(),
+            output,
+        }
     }
 
     /// Starts one that cannot work; returns what it says.
     pub async fn fail(&self) -> String {
         let mut child = self.command().stderr(Stdio::piped()).spawn().unwrap();
         let mut complaint = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut complaint).await.unwrap();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut complaint)
+            .await
+            .unwrap();
         let status = child.wait().await.unwrap();
         assert!(!status.success(), "it works all the same");
         complaint
@@ -90,7 +112,9 @@ impl Start {
 
 impl Default for Start {
     fn default() -> Self {
-        Self { variables: vec![] }.with("THROUGHLINE_LISTEN", "127.0.0.1:0").with("THROUGHLINE_OTLP_HTTP_LISTEN", "127.0.0.1:0")
+        Self { variables: vec![] }
+            .with("THROUGHLINE_LISTEN", "127.0.0.1:0")
+            .with("THROUGHLINE_OTLP_HTTP_LISTEN", "127.0.0.1:0")
     }
 }
 
@@ -101,7 +125,11 @@ impl Server {
     }
 
     pub async fn get(&self, path: &str) -> Response {
-        self.client.get(format!("http://{}{path}", self.web)).send().await.unwrap()
+        self.client
+            .get(format!("http://{}{path}", self.web))
+            .send()
+            .await
+            .unwrap()
     }
 
     pub async fn get_json(&self, path: &str) -> Value {
@@ -120,7 +148,13 @@ impl Server {
 
     pub async fn post(&self, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
         let url = format!("http://{}/v1/traces", self.otlp);
-        self.client.post(url).header("content-type", content_type).body(body).send().await.unwrap()
+        self.client
+            .post(url)
+            .header("content-type", content_type)
+            .body(body)
+            .send()
+            .await
+            .unwrap()
     }
 
     /// Waits until the list has so many traces that meet the filter, in the last 30 days; returns them.
@@ -138,7 +172,13 @@ impl Server {
         let mut cursor = String::new();
         loop {
             let url = format!("http://{}/api/v1/traces", self.web);
-            let query = [("q", filter), ("from", "now-30d"), ("to", "2100-01-01"), ("limit", "1000"), ("cursor", &cursor)];
+            let query = [
+                ("q", filter),
+                ("from", "now-30d"),
+                ("to", "2100-01-01"),
+                ("limit", "1000"),
+                ("cursor", &cursor),
+            ];
             let response = self.client.get(url).query(&query).send().await.unwrap();
             let (status, text) = (response.status(), response.text().await.unwrap());
             assert_eq!(status, StatusCode::OK, "{text}");
@@ -174,6 +214,9 @@ impl Server {
     /// How to start another in its stead, on the same ports.
     #[must_use]
     pub fn successor(&self, start: &Start) -> Start {
-        start.clone().with("THROUGHLINE_LISTEN", &self.web).with("THROUGHLINE_OTLP_HTTP_LISTEN", &self.otlp)
+        start
+            .clone()
+            .with("THROUGHLINE_LISTEN", &self.web)
+            .with("THROUGHLINE_OTLP_HTTP_LISTEN", &self.otlp)
     }
 }

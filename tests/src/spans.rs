@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 /// The moment, in nanoseconds since the Unix epoch.
 #[must_use]
 pub fn now_nanos() -> u64 {
-    u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos()).unwrap()
+    u64::try_from(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_nanos(),
+    )
+    .unwrap()
 }
 
 /// A trace id that says which it is.
@@ -69,7 +75,11 @@ pub fn payment(trace: u64) -> Value {
         tap[key] = json!((time - BEHIND).to_string());
     }
     tap["kind"] = json!(3);
-    tap["attributes"] = json!([text("user.region", "eu-west-1"), text("session.id", "s-77"), text("app.version", "4.2.0")]);
+    tap["attributes"] = json!([
+        text("user.region", "eu-west-1"),
+        text("session.id", "s-77"),
+        text("app.version", "4.2.0")
+    ]);
     let gateway = span(trace, 2, 1, "POST /pay", 100, 700);
     let mut call = span(trace, 3, 2, "POST /charge", 150, 600);
     call["kind"] = json!(3);

@@ -16,7 +16,17 @@ use tokio::time::sleep;
 /// Four minutes of traffic, sent as fast as it is accepted, while things die.
 fn simulate(server: &Server) -> Child {
     Command::new(tests::given("THROUGHLINE_TEST_BINARY"))
-        .args(["simulate", "--start", "now-10m", "--duration", "8m", "--rate", "12", "--seed", "5"])
+        .args([
+            "simulate",
+            "--start",
+            "now-10m",
+            "--duration",
+            "8m",
+            "--rate",
+            "12",
+            "--seed",
+            "5",
+        ])
         .args(["--endpoint", &format!("http://{}", server.otlp)])
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -29,7 +39,9 @@ async fn acknowledged(simulator: Child) -> (usize, usize) {
     let output = simulator.wait_with_output().await.unwrap();
     let summary = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{summary}");
-    let mut numbers = summary.split([' ', '\n']).filter_map(|word| word.replace(',', "").parse().ok());
+    let mut numbers = summary
+        .split([' ', '\n'])
+        .filter_map(|word| word.replace(',', "").parse().ok());
     (numbers.next().unwrap(), numbers.next().unwrap())
 }
 
@@ -37,10 +49,16 @@ async fn acknowledged(simulator: Child) -> (usize, usize) {
 async fn assert_stored(server: &Server, (spans, traces): (usize, usize)) {
     let stored = async || {
         let all = server.list("").await;
-        let spans: u64 = all.iter().map(|trace| trace["span_count"].as_u64().unwrap()).sum();
+        let spans: u64 = all
+            .iter()
+            .map(|trace| trace["span_count"].as_u64().unwrap())
+            .sum();
         (usize::try_from(spans).unwrap(), all.len())
     };
-    wait::until(&format!("{spans} spans"), async || (stored().await.0 >= spans).then_some(())).await;
+    wait::until(&format!("{spans} spans"), async || {
+        (stored().await.0 >= spans).then_some(())
+    })
+    .await;
     sleep(Duration::from_secs(3)).await;
     assert_eq!(stored().await, (spans, traces));
 }
@@ -62,7 +80,11 @@ async fn a_killed_server_loses_and_repeats_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_embedded_postgres_loses_and_repeats_nothing() {
     let folder = TempDir::new().unwrap();
-    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(
+        folder.path(),
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .unwrap();
     let mut server = Start::embedded(folder.path()).start().await;
     let simulator = simulate(&server);
     let postmaster = folder.path().join("postgres/cluster/postmaster.pid");
@@ -71,7 +93,12 @@ async fn a_killed_embedded_postgres_loses_and_repeats_nothing() {
         sleep(Duration::from_millis(1_500)).await;
         // Another than the one that was killed before, as soon as it is there.
         let id = wait::until("Postgres to be started again", async || {
-            let id: i32 = std::fs::read_to_string(&postmaster).ok()?.lines().next()?.parse().ok()?;
+            let id: i32 = std::fs::read_to_string(&postmaster)
+                .ok()?
+                .lines()
+                .next()?
+                .parse()
+                .ok()?;
             (!killed.contains(&id)).then_some(id)
         })
         .await;

@@ -36,8 +36,24 @@ async fn stop(mut server: Server) {
 async fn it_is_private_and_stops_with_the_server() {
     let folder = folder();
     let server = Start::embedded(folder.path()).start().await;
-    let mode = |path: &str| folder.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode("postgres"), mode("postgres/run"), mode("postgres/password")), (0o700, 0o700, 0o600));
+    let mode = |path: &str| {
+        folder
+            .path()
+            .join(path)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(
+        (
+            mode("postgres"),
+            mode("postgres/run"),
+            mode("postgres/password")
+        ),
+        (0o700, 0o700, 0o600)
+    );
     let id = postmaster(folder.path()).unwrap();
     assert!(runs(id));
     server.send_json(&spans::payment(1)).await;
@@ -46,7 +62,11 @@ async fn it_is_private_and_stops_with_the_server() {
     assert!(!runs(id));
 
     let server = Start::embedded(folder.path()).start().await;
-    assert_eq!(server.list("").await.len(), 1, "what was stored is there after a restart");
+    assert_eq!(
+        server.list("").await.len(),
+        1,
+        "what was stored is there after a restart"
+    );
     stop(server).await;
 }
 
@@ -55,7 +75,10 @@ async fn a_second_server_on_the_same_folder_is_told_so() {
     let folder = folder();
     let server = Start::embedded(folder.path()).start().await;
     let complaint = Start::embedded(folder.path()).fail().await;
-    assert!(complaint.contains("another Throughline uses"), "{complaint}");
+    assert!(
+        complaint.contains("another Throughline uses"),
+        "{complaint}"
+    );
     assert!(complaint.contains("THROUGHLINE_DATA_DIR"), "{complaint}");
     assert_eq!(server.get("/readyz").await.status(), 200);
     stop(server).await;

@@ -6,7 +6,9 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 use reqwest::{Response, StatusCode};
@@ -27,8 +29,14 @@ struct Status {
 }
 
 fn protobuf(spans: Vec<Span>) -> Vec<u8> {
-    let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
-    let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
+    let scope_spans = vec![ScopeSpans {
+        spans,
+        ..ScopeSpans::default()
+    }];
+    let resource_spans = vec![ResourceSpans {
+        scope_spans,
+        ..ResourceSpans::default()
+    }];
     ExportTraceServiceRequest { resource_spans }.encode_to_vec()
 }
 
@@ -51,7 +59,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 async fn post_gzip(server: &Server, body: Vec<u8>) -> Response {
     let url = format!("http://{}/v1/traces", server.otlp);
-    let request = server.client.post(url).header("content-type", PROTOBUF).header("content-encoding", "gzip");
+    let request = server
+        .client
+        .post(url)
+        .header("content-type", PROTOBUF)
+        .header("content-encoding", "gzip");
     request.body(body).send().await.unwrap()
 }
 
@@ -64,16 +76,34 @@ async fn status_of(response: Response) -> Status {
 async fn protobuf_and_json_plain_and_gzip_are_accepted_on_both_ports() {
     let server = Server::start().await;
     let answer = server.post(PROTOBUF, protobuf(vec![good(1)])).await;
-    assert_eq!((answer.status(), answer.bytes().await.unwrap().len()), (StatusCode::OK, 0));
-    assert_eq!(post_gzip(&server, gzip(&protobuf(vec![good(2)]))).await.status(), StatusCode::OK);
-    server.send_json(&spans::request("json", &[spans::span(2, 1, 0, "a", 0, 1)])).await;
+    assert_eq!(
+        (answer.status(), answer.bytes().await.unwrap().len()),
+        (StatusCode::OK, 0)
+    );
+    assert_eq!(
+        post_gzip(&server, gzip(&protobuf(vec![good(2)])))
+            .await
+            .status(),
+        StatusCode::OK
+    );
+    server
+        .send_json(&spans::request("json", &[spans::span(2, 1, 0, "a", 0, 1)]))
+        .await;
     let web = format!("http://{}/v1/traces", server.web);
     let body = spans::request("web", &[spans::span(3, 1, 0, "b", 0, 1)]).to_string();
-    let answer = server.client.post(web).header("content-type", "application/json; charset=utf-8").body(body).send();
+    let answer = server
+        .client
+        .post(web)
+        .header("content-type", "application/json; charset=utf-8")
+        .body(body)
+        .send();
     assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
     let traces = server.wait_for_traces(3, "").await;
     let spans: Vec<&Value> = traces.iter().map(|trace| &trace["span_count"]).collect();
-    assert_eq!(spans.iter().filter_map(|count| count.as_u64()).sum::<u64>(), 4);
+    assert_eq!(
+        spans.iter().filter_map(|count| count.as_u64()).sum::<u64>(),
+        4
+    );
 }
 
 #[tokio::test]
@@ -86,31 +116,49 @@ async fn the_published_example_is_accepted_as_it_stands() {
     span["parentSpanId"] = json!("EEE19B7EC3C1B173");
     span["startTimeUnixNano"] = json!("1544712660000000000");
     span["endTimeUnixNano"] = json!("1544712661000000000");
-    server.send_json(&spans::request("my.service", &[span])).await;
+    server
+        .send_json(&spans::request("my.service", &[span]))
+        .await;
     let found = tests::wait::until("the example", async || {
-        let page = server.get_json("/api/v1/traces?from=2018-12-13&to=2018-12-14").await;
+        let page = server
+            .get_json("/api/v1/traces?from=2018-12-13&to=2018-12-14")
+            .await;
         page["traces"].get(0).cloned()
     })
     .await;
     assert_eq!(found["trace_id"], "5b8efff798038103d269b633813fc60c");
-    assert_eq!((&found["duration_nanos"], &found["defect_count"]), (&json!(1_000_000_000), &json!(2)));
+    assert_eq!(
+        (&found["duration_nanos"], &found["defect_count"]),
+        (&json!(1_000_000_000), &json!(2))
+    );
 }
 
 #[tokio::test]
 async fn one_bad_span_costs_itself_only() {
     let server = Server::start().await;
-    let bad = Span { trace_id: vec![1; 15], ..good(2) };
+    let bad = Span {
+        trace_id: vec![1; 15],
+        ..good(2)
+    };
     let answer = server.post(PROTOBUF, protobuf(vec![good(1), bad])).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let answer = ExportTraceServiceResponse::decode(answer.bytes().await.unwrap()).unwrap();
     let partial = answer.partial_success.unwrap();
     assert_eq!(partial.rejected_spans, 1);
-    assert!(partial.error_message.starts_with("1 span rejected: trace id is not 16 bytes"), "{}", partial.error_message);
+    assert!(
+        partial
+            .error_message
+            .starts_with("1 span rejected: trace id is not 16 bytes"),
+        "{}",
+        partial.error_message
+    );
     assert_eq!(server.wait_for_traces(1, "").await[0]["span_count"], 1);
 
     let mut bad = spans::span(7, 2, 0, "b", 0, 1);
     bad["spanId"] = json!("not hexadecimal!");
-    let answer = server.post(JSON, spans::request("s", &[bad]).to_string()).await;
+    let answer = server
+        .post(JSON, spans::request("s", &[bad]).to_string())
+        .await;
     let answer: Value = answer.json().await.unwrap();
     assert_eq!(answer["partialSuccess"]["rejectedSpans"], "1");
 }
@@ -122,17 +170,32 @@ async fn a_bad_body_is_refused_in_the_clients_encoding() {
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     let status = status_of(answer).await;
     assert_eq!(status.code, 3);
-    assert!(status.message.contains("not an OTLP trace request in protobuf"), "{}", status.message);
+    assert!(
+        status
+            .message
+            .contains("not an OTLP trace request in protobuf"),
+        "{}",
+        status.message
+    );
 
     let answer = server.post(JSON, "{").await;
-    assert_eq!((answer.status(), &answer.headers()["content-type"] == JSON), (StatusCode::BAD_REQUEST, true));
+    assert_eq!(
+        (answer.status(), &answer.headers()["content-type"] == JSON),
+        (StatusCode::BAD_REQUEST, true)
+    );
     let status: Value = answer.json().await.unwrap();
     assert_eq!(status["code"], 3);
-    assert!(status["message"].as_str().unwrap().contains("line 1"), "{status}");
+    assert!(
+        status["message"].as_str().unwrap().contains("line 1"),
+        "{status}"
+    );
 
     let answer = post_gzip(&server, b"no gzip".to_vec()).await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-    assert_eq!(server.post("text/plain", "hello").await.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(
+        server.post("text/plain", "hello").await.status(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
 }
 
 #[tokio::test]
@@ -154,14 +217,24 @@ async fn what_is_sent_twice_is_stored_once() {
     assert_eq!(server.wait_for_traces(1, "").await[0]["span_count"], 5);
     // Once more, after it was stored, with one new span.
     server.send_json(&payment).await;
-    server.send_json(&spans::request("late-service", &[spans::span(1, 9, 1, "late", 0, 1)])).await;
+    server
+        .send_json(&spans::request(
+            "late-service",
+            &[spans::span(1, 9, 1, "late", 0, 1)],
+        ))
+        .await;
     tests::wait::until("the late span", async || {
         (server.list("").await[0]["span_count"] == 6).then_some(())
     })
     .await;
     let trace = &server.list("").await[0];
-    assert_eq!((&trace["error_count"], &trace["defect_count"]), (&json!(1), &json!(0)));
-    let document = server.get_json(&format!("/api/v1/traces/{}", spans::trace_id(1))).await;
+    assert_eq!(
+        (&trace["error_count"], &trace["defect_count"]),
+        (&json!(1), &json!(0))
+    );
+    let document = server
+        .get_json(&format!("/api/v1/traces/{}", spans::trace_id(1)))
+        .await;
     let spans: Vec<&Value> = document["resourceSpans"]
         .as_array()
         .unwrap()

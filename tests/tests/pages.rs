@@ -33,9 +33,22 @@ async fn status_codes_tell_what_the_page_tells() {
 async fn the_first_load_fits_the_budget() {
     let server = Server::start().await;
     let mut total = 0;
-    for path in ["/traces", "/pkg/throughline.js", "/pkg/throughline_bg.wasm", "/pkg/throughline.css", "/pkg/icon.svg"] {
+    for path in [
+        "/traces",
+        "/pkg/start.js",
+        "/pkg/throughline.js",
+        "/pkg/throughline_bg.wasm",
+        "/pkg/throughline.css",
+        "/pkg/icon.svg",
+    ] {
         let url = format!("http://{}{path}", server.web);
-        let response = server.client.get(url).header("accept-encoding", "br").send().await.unwrap();
+        let response = server
+            .client
+            .get(url)
+            .header("accept-encoding", "br")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         if path.starts_with("/pkg") {
             assert_eq!(response.headers()["content-encoding"], "br", "{path}");
@@ -45,5 +58,8 @@ async fn the_first_load_fits_the_budget() {
         total += bytes;
     }
     println!("first load of /traces: {total} bytes");
-    assert!(total <= FIRST_LOAD_BYTES, "the first load weighs {total} bytes, more than {FIRST_LOAD_BYTES}");
+    assert!(
+        total <= FIRST_LOAD_BYTES,
+        "the first load weighs {total} bytes, more than {FIRST_LOAD_BYTES}"
+    );
 }

@@ -10,7 +10,14 @@ async fn ids(server: &Server, filter: &str) -> Vec<String> {
         .list(filter)
         .await
         .iter()
-        .filter_map(|trace| Some(trace["trace_id"].as_str()?.trim_start_matches('0').to_owned()))
+        .filter_map(|trace| {
+            Some(
+                trace["trace_id"]
+                    .as_str()?
+                    .trim_start_matches('0')
+                    .to_owned(),
+            )
+        })
         .collect();
     ids.sort();
     ids
@@ -22,7 +29,9 @@ async fn filters_find_what_they_say() {
     server.send_json(&spans::payment(1)).await;
     let mut slow = spans::span(2, 1, 0, "GET /search", 0, 3_000);
     slow["attributes"] = json!([{ "key": "results", "value": { "intValue": "17" } }]);
-    server.send_json(&spans::request("search-service", &[slow])).await;
+    server
+        .send_json(&spans::request("search-service", &[slow]))
+        .await;
     server.wait_for_traces(2, "").await;
     let expected: [(&str, &[&str]); 14] = [
         ("service:payment-service", &["1"]),
@@ -36,7 +45,10 @@ async fn filters_find_what_they_say() {
         ("-status:error", &["2"]),
         ("kind:client", &["1"]),
         ("attr.results:17", &["2"]),
-        ("attr.db.system.name:postgresql service:payment-service", &["1"]),
+        (
+            "attr.db.system.name:postgresql service:payment-service",
+            &["1"],
+        ),
         ("SEARCH", &["2"]),
         ("trace:00000000000000000000000000000002", &["2"]),
     ];
@@ -48,7 +60,9 @@ async fn filters_find_what_they_say() {
 #[tokio::test]
 async fn pages_have_every_trace_once_newest_first() {
     let server = Server::start().await;
-    let spans: Vec<Value> = (1..=25).map(|n| spans::span(n, 1, 0, "op", n / 2, 1)).collect();
+    let spans: Vec<Value> = (1..=25)
+        .map(|n| spans::span(n, 1, 0, "op", n / 2, 1))
+        .collect();
     server.send_json(&spans::request("s", &spans)).await;
     server.wait_for_traces(25, "").await;
     let mut seen: Vec<(i64, String)> = Vec::new();
@@ -56,12 +70,21 @@ async fn pages_have_every_trace_once_newest_first() {
     loop {
         let page = server.get_json(&path).await;
         for trace in page["traces"].as_array().into_iter().flatten() {
-            let start = trace["start_nanos"].as_str().and_then(|nanos| nanos.parse().ok());
+            let start = trace["start_nanos"]
+                .as_str()
+                .and_then(|nanos| nanos.parse().ok());
             seen.push((start.unwrap_or_default(), trace["trace_id"].to_string()));
         }
         // What arrives meanwhile does not move the pages.
-        server.send_json(&spans::request("s", &[spans::span(100 + seen.len() as u64, 1, 0, "new", 9_000, 1)])).await;
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        server
+            .send_json(&spans::request(
+                "s",
+                &[spans::span(100 + seen.len() as u64, 1, 0, "new", 9_000, 1)],
+            ))
+            .await;
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/api/v1/traces?limit=10&cursor={cursor}");
     }
     assert_eq!(seen.len(), 25);
@@ -75,21 +98,56 @@ async fn pages_have_every_trace_once_newest_first() {
 async fn errors_say_what_to_do() {
     let server = Server::start().await;
     let expected = [
-        ("/api/v1/traces?q=servce:x", 400, "There is no key \"servce\"", "Did you mean service?"),
-        ("/api/v1/traces?from=x", 400, "\"x\" is not a time", "RFC 3339"),
-        ("/api/v1/traces?from=now&to=now-1h", 400, "ends before it begins", "RFC 3339"),
-        ("/api/v1/traces?limit=0", 400, "limit cannot be 0", "from 1 to 1000"),
+        (
+            "/api/v1/traces?q=servce:x",
+            400,
+            "There is no key \"servce\"",
+            "Did you mean service?",
+        ),
+        (
+            "/api/v1/traces?from=x",
+            400,
+            "\"x\" is not a time",
+            "RFC 3339",
+        ),
+        (
+            "/api/v1/traces?from=now&to=now-1h",
+            400,
+            "ends before it begins",
+            "RFC 3339",
+        ),
+        (
+            "/api/v1/traces?limit=0",
+            400,
+            "limit cannot be 0",
+            "from 1 to 1000",
+        ),
         ("/api/v1/traces?limit=x", 400, "limit", "Known parameters"),
         ("/api/v1/traces?cursor=x", 400, "cursor", "next_cursor"),
         ("/api/v1/traces/12", 400, "not a trace id", "32 hexadecimal"),
-        ("/api/v1/traces/00000000000000000000000000000009", 404, "There is no trace", "10 seconds"),
+        (
+            "/api/v1/traces/00000000000000000000000000000009",
+            404,
+            "There is no trace",
+            "10 seconds",
+        ),
     ];
     for (path, status, message, hint) in expected {
         let response = server.get(path).await;
-        assert_eq!(response.status(), StatusCode::from_u16(status).unwrap_or_default(), "{path}");
+        assert_eq!(
+            response.status(),
+            StatusCode::from_u16(status).unwrap_or_default(),
+            "{path}"
+        );
         let body: Value = response.json().await.unwrap_or_default();
-        let (found, advice) = (body["error"]["message"].to_string(), body["error"]["hint"].to_string());
-        assert!(found.replace("\\\"", "\"").contains(message), "{path}: {found}");
+        let (found, advice) = (
+            body["error"]["message"].to_string(),
+            body["error"]["hint"].to_string(),
+        );
+        assert!(
+            found.replace("\\\"", "\"").contains(message),
+            "{path}: {found}"
+        );
         assert!(advice.contains(hint), "{path}: {advice}");
     }
 }

@@ -14,10 +14,16 @@ const AXE: &str = "axe-core@4.10.3";
 /// Installs what is missing; returns the path of axe's script.
 pub(crate) fn ensure() -> Result<PathBuf, Error> {
     step("Chromium", || {
-        let installed = system::ensure("Chromium with its driver", &["chromium", "chromium-driver"], || {
-            command::exists("chromium") && command::exists("chromedriver")
-        })?;
-        Ok(if installed { Outcome::Done } else { Outcome::UpToDate })
+        let installed = system::ensure(
+            "Chromium with its driver",
+            &["chromium", "chromium-driver"],
+            || command::exists("chromium") && command::exists("chromedriver"),
+        )?;
+        Ok(if installed {
+            Outcome::Done
+        } else {
+            Outcome::UpToDate
+        })
     })?;
     let folder = workspace::target().join("tools");
     let axe = folder.join("node_modules/axe-core/axe.min.js");
@@ -28,7 +34,13 @@ pub(crate) fn ensure() -> Result<PathBuf, Error> {
         system::ensure("npm", &["npm"], || command::exists("npm"))?;
         std::fs::create_dir_all(&folder).map_err(Error::io("creating target/tools"))?;
         let mut npm = command::command("npm");
-        npm.current_dir(&folder).args(["install", "--no-audit", "--no-fund", "--fetch-timeout=20000", AXE]);
+        npm.current_dir(&folder).args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--fetch-timeout=20000",
+            AXE,
+        ]);
         command::output(&mut npm)?;
         Ok(Outcome::Done)
     })?;

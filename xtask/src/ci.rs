@@ -12,7 +12,9 @@ pub(crate) fn ci() -> Result<(), Error> {
         if changes.is_empty() {
             return Ok(Outcome::UpToDate);
         }
-        Err(Error::Tests(format!("these files differ from the commit:\n{changes}")))
+        Err(Error::Tests(format!(
+            "these files differ from the commit:\n{changes}"
+        )))
     })?;
     test::test(None)
 }

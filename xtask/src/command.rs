@@ -25,17 +25,26 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 pub(crate) fn cargo() -> Command {
     let mut cargo = command("cargo");
     // Set for this process by its own cargo, and meant for it alone.
-    cargo.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO_MANIFEST_DIR");
+    cargo
+        .env_remove("CARGO")
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("CARGO_MANIFEST_DIR");
     cargo
 }
 
 /// Runs a command with its output on the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
-    let status = command.status().map_err(|source| Error::Start { program: name(command), source })?;
+    let status = command.status().map_err(|source| Error::Start {
+        program: name(command),
+        source,
+    })?;
     if status.success() {
         return Ok(());
     }
-    Err(Error::Failed { program: name(command), output: format!(" ({status})") })
+    Err(Error::Failed {
+        program: name(command),
+        output: format!(" ({status})"),
+    })
 }
 
 /// Runs a command and returns what it prints; its complaints are part of the error.
@@ -43,18 +52,27 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Error> {
     let output = command
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| Error::Start { program: name(command), source })?;
+        .map_err(|source| Error::Start {
+            program: name(command),
+            source,
+        })?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
     let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Error::Failed { program: name(command), output: format!(": {complaint}") })
+    Err(Error::Failed {
+        program: name(command),
+        output: format!(": {complaint}"),
+    })
 }
 
 /// Whether a program is there and answers.
 pub(crate) fn exists(program: &str) -> bool {
     let mut command = Command::new(program);
-    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
@@ -67,9 +85,15 @@ pub(crate) fn succeeds_in_time(
     limit: Duration,
 ) -> bool {
     let started = Instant::now();
-    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
     let Ok(mut child) = child else { return false };
-    let Some(mut stderr) = child.stderr.take() else { return false };
+    let Some(mut stderr) = child.stderr.take() else {
+        return false;
+    };
     let has_progress = Arc::new(AtomicBool::new(false));
     let noticed = Arc::clone(&has_progress);
     // Reads to the end, so that the program never waits for us.
@@ -88,7 +112,11 @@ pub(crate) fn succeeds_in_time(
             Ok(None) => {}
             Err(_gone) => return false,
         }
-        let allowed = if has_progress.load(Ordering::Relaxed) { limit } else { patience };
+        let allowed = if has_progress.load(Ordering::Relaxed) {
+            limit
+        } else {
+            patience
+        };
         if started.elapsed() > allowed {
             // It may have ended in this very moment.
             child.kill().ok();
@@ -100,7 +128,13 @@ pub(crate) fn succeeds_in_time(
 }
 
 fn name(command: &Command) -> String {
-    let arguments = command.get_args().take(3).map(|argument| argument.to_string_lossy());
-    let words: Vec<_> = [command.get_program().to_string_lossy()].into_iter().chain(arguments).collect();
+    let arguments = command
+        .get_args()
+        .take(3)
+        .map(|argument| argument.to_string_lossy());
+    let words: Vec<_> = [command.get_program().to_string_lossy()]
+        .into_iter()
+        .chain(arguments)
+        .collect();
     words.join(" ")
 }

@@ -12,7 +12,14 @@ pub(crate) fn dist() -> Result<(), Error> {
     let binary = build_server(true)?;
     let copy = workspace::target().join("dist/throughline");
     fs::copy(&binary, &copy).map_err(Error::io("copying the binary"))?;
-    println!("\n{} with its site beside it. Start it with\n", copy.display());
-    println!("    THROUGHLINE_SITE_DIR={} {} serve", workspace::site(true).display(), copy.display());
+    println!(
+        "\n{} with its site beside it. Start it with\n",
+        copy.display()
+    );
+    println!(
+        "    THROUGHLINE_SITE_DIR={} {} serve",
+        workspace::site(true).display(),
+        copy.display()
+    );
     Ok(())
 }

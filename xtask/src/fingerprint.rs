@@ -17,7 +17,8 @@ pub(crate) fn unless_unchanged(
 ) -> Result<Outcome, Error> {
     let stamp = output.with_extension("stamp");
     let fingerprint = fingerprint(inputs)?;
-    let is_unchanged = output.exists() && fs::read_to_string(&stamp).is_ok_and(|found| found == fingerprint);
+    let is_unchanged =
+        output.exists() && fs::read_to_string(&stamp).is_ok_and(|found| found == fingerprint);
     if is_unchanged {
         return Ok(Outcome::UpToDate);
     }
@@ -48,7 +49,9 @@ fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
             found.push(path);
             continue;
         }
-        let entries = path.read_dir().map_err(Error::io(format!("listing {}", path.display())))?;
+        let entries = path
+            .read_dir()
+            .map_err(Error::io(format!("listing {}", path.display())))?;
         waiting.extend(entries.flatten().map(|entry| entry.path()));
     }
     found.sort();

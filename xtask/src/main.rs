@@ -3,8 +3,8 @@
 #![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
 mod browser;
-mod command;
 mod ci;
+mod command;
 mod dist;
 mod error;
 mod fingerprint;
@@ -22,7 +22,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, runs and tests Throughline")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Builds, runs and tests Throughline"
+)]
 struct Cli {
     #[command(subcommand)]
     task: Task,
@@ -41,7 +45,8 @@ enum Task {
     },
     /// Checks formatting and lints, and runs all tests: unit, API and browser.
     Test {
-        /// Only tests whose names contain this; formatting and lints are left out then.
+        /// Only tests whose names contain this, or those of a file in tests/tests; formatting and
+        /// lints are left out then.
         filter: Option<String>,
     },
     /// What continuous integration runs: `test`, with a message for each tool that is missing.

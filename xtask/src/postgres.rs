@@ -14,7 +14,9 @@ use crate::system;
 
 /// Installs the server's programs where they are missing.
 pub(crate) fn ensure() -> Result<bool, Error> {
-    system::ensure("PostgreSQL 15 or newer", &["postgresql"], || programs().is_some())
+    system::ensure("PostgreSQL 15 or newer", &["postgresql"], || {
+        programs().is_some()
+    })
 }
 
 /// The folder of the newest installed server programs.
@@ -27,8 +29,14 @@ fn programs() -> Option<PathBuf> {
         .map(|entry| entry.path().join("bin"))
         .collect();
     folders.sort();
-    let configured = command::output(Command::new("pg_config").arg("--bindir")).ok().map(PathBuf::from);
-    folders.into_iter().rev().chain(configured).find(|folder| folder.join("initdb").exists())
+    let configured = command::output(Command::new("pg_config").arg("--bindir"))
+        .ok()
+        .map(PathBuf::from);
+    folders
+        .into_iter()
+        .rev()
+        .chain(configured)
+        .find(|folder| folder.join("initdb").exists())
 }
 
 /// A running server; it ends when this is dropped.
@@ -44,14 +52,28 @@ impl Postgres {
         ensure()?;
         let programs = programs().unwrap_or_default();
         let folder = TempDir::new().map_err(Error::io("creating a temporary folder"))?;
-        let user = if geteuid().is_root() { User::from_name("postgres").ok().flatten() } else { None };
+        let user = if geteuid().is_root() {
+            User::from_name("postgres").ok().flatten()
+        } else {
+            None
+        };
         if let Some(user) = &user {
-            chown(folder.path(), Some(user.uid.as_raw()), Some(user.gid.as_raw()))
-                .map_err(Error::io("handing over the temporary folder"))?;
+            chown(
+                folder.path(),
+                Some(user.uid.as_raw()),
+                Some(user.gid.as_raw()),
+            )
+            .map_err(Error::io("handing over the temporary folder"))?;
         }
-        let postgres = Self { folder, programs, user };
+        let postgres = Self {
+            folder,
+            programs,
+            user,
+        };
         command::output(
-            postgres.program("initdb").args(["--auth", "trust", "--username", "throughline", "--no-sync"])
+            postgres
+                .program("initdb")
+                .args(["--auth", "trust", "--username", "throughline", "--no-sync"])
                 .args(["--encoding", "UTF8", "--locale", "C", "--pgdata"])
                 .arg(postgres.data()),
         )?;
@@ -60,7 +82,16 @@ impl Postgres {
             postgres.folder.path().display()
         );
         command::output(
-            postgres.program("pg_ctl").args(["start", "--wait", "--silent", "--options", &options, "--log"])
+            postgres
+                .program("pg_ctl")
+                .args([
+                    "start",
+                    "--wait",
+                    "--silent",
+                    "--options",
+                    &options,
+                    "--log",
+                ])
                 .arg(postgres.folder.path().join("log"))
                 .arg("--pgdata")
                 .arg(postgres.data()),
@@ -77,7 +108,14 @@ impl Postgres {
     /// Runs an SQL script in the database `postgres`.
     pub(crate) fn run_script(&self, script: &Path) -> Result<(), Error> {
         command::output(
-            self.program("psql").args(["--quiet", "--set", "ON_ERROR_STOP=1", "--username", "throughline"])
+            self.program("psql")
+                .args([
+                    "--quiet",
+                    "--set",
+                    "ON_ERROR_STOP=1",
+                    "--username",
+                    "throughline",
+                ])
                 .args(["--dbname", "postgres", "--host"])
                 .arg(self.folder.path())
                 .arg("--file")
@@ -103,7 +141,15 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         let stopped = command::output(
-            self.program("pg_ctl").args(["stop", "--wait", "--silent", "--mode", "immediate", "--pgdata"])
+            self.program("pg_ctl")
+                .args([
+                    "stop",
+                    "--wait",
+                    "--silent",
+                    "--mode",
+                    "immediate",
+                    "--pgdata",
+                ])
                 .arg(self.data()),
         );
         if let Err(error) = stopped {

@@ -28,7 +28,11 @@ pub(crate) fn run(is_empty: bool, is_release: bool) -> Result<(), Error> {
     let has_database = std::env::var_os("DATABASE_URL").is_some_and(|url| !url.is_empty());
     if !has_database {
         step("PostgreSQL", || {
-            Ok(if postgres::ensure()? { Outcome::Done } else { Outcome::UpToDate })
+            Ok(if postgres::ensure()? {
+                Outcome::Done
+            } else {
+                Outcome::UpToDate
+            })
         })?;
     }
     site::build(is_release)?;
@@ -41,7 +45,11 @@ pub(crate) fn run(is_empty: bool, is_release: bool) -> Result<(), Error> {
         signal_hook::flag::register(signal, Arc::clone(&is_interrupted))
             .map_err(Error::io("listening for Ctrl-C"))?;
     }
-    let mut server = start(command::command(&binary).arg("serve").env("THROUGHLINE_SITE_DIR", workspace::site(is_release)))?;
+    let mut server = start(
+        command::command(&binary)
+            .arg("serve")
+            .env("THROUGHLINE_SITE_DIR", workspace::site(is_release)),
+    )?;
     let web = address("THROUGHLINE_LISTEN", "127.0.0.1:8080");
     let mut simulator = None;
     if wait_until_ready(&mut server, &web, &is_interrupted) && !is_empty {
@@ -51,12 +59,17 @@ pub(crate) fn run(is_empty: bool, is_release: bool) -> Result<(), Error> {
     if let Some(mut simulator) = simulator {
         // It may have ended with the server.
         simulator.kill().ok();
-        simulator.wait().map_err(Error::io("waiting for the simulator"))?;
+        simulator
+            .wait()
+            .map_err(Error::io("waiting for the simulator"))?;
     }
     if status.success() || is_interrupted.load(Ordering::Relaxed) {
         return Ok(());
     }
-    Err(Error::Failed { program: "throughline serve".into(), output: format!(" ({status})") })
+    Err(Error::Failed {
+        program: "throughline serve".into(),
+        output: format!(" ({status})"),
+    })
 }
 
 /// Compiles the server; returns where it is.
@@ -72,7 +85,11 @@ pub(crate) fn build_server(is_release: bool) -> Result<PathBuf, Error> {
             build.arg("--release");
         }
         command::run(&mut build)?;
-        Ok(if modified(&binary) == before { Outcome::UpToDate } else { Outcome::Done })
+        Ok(if modified(&binary) == before {
+            Outcome::UpToDate
+        } else {
+            Outcome::Done
+        })
     })?;
     Ok(binary)
 }
@@ -82,7 +99,8 @@ fn simulate(binary: &Path, web: &str) -> Result<Child, Error> {
     let endpoint = format!("http://{otlp}");
     let mut simulate = command::command(binary);
     simulate.args(["simulate", "--quiet", "--endpoint", &endpoint]);
-    let is_empty = get(web, "/api/v1/traces?from=now-30d&limit=1").is_some_and(|answer| answer.contains("\"traces\":[]"));
+    let is_empty = get(web, "/api/v1/traces?from=now-30d&limit=1")
+        .is_some_and(|answer| answer.contains("\"traces\":[]"));
     if is_empty {
         simulate.args(["--backfill", BACKFILL]);
     }
@@ -91,7 +109,9 @@ fn simulate(binary: &Path, web: &str) -> Result<Child, Error> {
 
 fn start(command: &mut Command) -> Result<Child, Error> {
     let program = command.get_program().to_string_lossy().into_owned();
-    command.spawn().map_err(|source| Error::Start { program, source })
+    command
+        .spawn()
+        .map_err(|source| Error::Start { program, source })
 }
 
 /// False when the server has ended, or has been told to.
@@ -113,7 +133,11 @@ fn wait_until_ready(server: &mut Child, web: &str, is_interrupted: &AtomicBool) 
 fn get(host: &str, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(host).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     Some(answer)
@@ -121,6 +145,10 @@ fn get(host: &str, path: &str) -> Option<String> {
 
 /// Where the server listens, as one can connect to it.
 fn address(variable: &str, default: &str) -> String {
-    let address = std::env::var(variable).ok().filter(|address| !address.is_empty());
-    address.unwrap_or_else(|| default.to_owned()).replace("0.0.0.0", "127.0.0.1")
+    let address = std::env::var(variable)
+        .ok()
+        .filter(|address| !address.is_empty());
+    address
+        .unwrap_or_else(|| default.to_owned())
+        .replace("0.0.0.0", "127.0.0.1")
 }

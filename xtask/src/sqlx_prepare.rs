@@ -14,7 +14,9 @@ pub(crate) fn sqlx_prepare() -> Result<(), Error> {
     step("Checking SQL against the migrations", || {
         let postgres = Postgres::start()?;
         let migrations = workspace::root().join("migrations");
-        let entries = migrations.read_dir().map_err(Error::io("listing migrations/"))?;
+        let entries = migrations
+            .read_dir()
+            .map_err(Error::io("listing migrations/"))?;
         let mut scripts: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
         scripts.sort();
         for script in scripts {

@@ -14,7 +14,10 @@ pub(crate) enum Outcome {
 }
 
 /// Runs a step with its line.
-pub(crate) fn step(name: &str, work: impl FnOnce() -> Result<Outcome, Error>) -> Result<Outcome, Error> {
+pub(crate) fn step(
+    name: &str,
+    work: impl FnOnce() -> Result<Outcome, Error>,
+) -> Result<Outcome, Error> {
     let is_terminal = stdout().is_terminal();
     if is_terminal {
         print!("  {name} …");

@@ -27,9 +27,15 @@ pub(crate) fn ensure(
     }
     let sudo = if geteuid().is_root() { "" } else { "sudo " };
     let remedy = if is_debian {
-        format!("{sudo}apt-get update && {sudo}apt-get install --yes --no-install-recommends {}", packages.join(" "))
+        format!(
+            "{sudo}apt-get update && {sudo}apt-get install --yes --no-install-recommends {}",
+            packages.join(" ")
+        )
     } else {
-        format!("(with your system's package manager: {})", packages.join(", "))
+        format!(
+            "(with your system's package manager: {})",
+            packages.join(", ")
+        )
     };
     Err(Error::Missing { what, remedy })
 }
@@ -45,7 +51,9 @@ fn install(packages: &[&str]) -> Result<(), Error> {
 
 fn apt_install(packages: &[&str]) -> Result<(), Error> {
     let mut install = apt();
-    install.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages);
+    install
+        .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+        .args(packages);
     command::output(&mut install).map(drop)
 }
 
@@ -53,7 +61,12 @@ fn apt_install(packages: &[&str]) -> Result<(), Error> {
 fn apt() -> Command {
     let mut apt = Command::new("apt-get");
     apt.env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"])
+        .args([
+            "-o",
+            "Acquire::http::Timeout=10",
+            "-o",
+            "Acquire::https::Timeout=10",
+        ])
         .args(["-o", "Acquire::Retries=1", "-o", "DPkg::Lock::Timeout=120"])
         .stdin(Stdio::null());
     apt

@@ -20,7 +20,11 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Error> {
         check()?;
     }
     step("PostgreSQL", || {
-        Ok(if postgres::ensure()? { Outcome::Done } else { Outcome::UpToDate })
+        Ok(if postgres::ensure()? {
+            Outcome::Done
+        } else {
+            Outcome::UpToDate
+        })
     })?;
     let axe = browser::ensure()?;
     site::build(true)?;
@@ -29,7 +33,6 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Error> {
     println!();
 
     let mut tests = runner(filter);
-    tests.args(["--workspace", "--exclude", "frontend"]);
     tests
         .env("THROUGHLINE_TEST_BINARY", binary)
         .env("THROUGHLINE_TEST_SITE", workspace::site(true))
@@ -39,9 +42,13 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Error> {
     let outcome = command::run(&mut tests);
     let minutes = started.elapsed().as_secs_f64() / 60.0;
     match (&outcome, filter) {
-        (Ok(()), None) => println!("\nAll is well: formatting, lints and all tests ({minutes:.1} min)."),
+        (Ok(()), None) => {
+            println!("\nAll is well: formatting, lints and all tests ({minutes:.1} min).")
+        }
         (Ok(()), Some(filter)) => println!("\nThe tests named {filter} pass ({minutes:.1} min)."),
-        (Err(_), _) => println!("\nSomething fails; the tests above in red say what ({minutes:.1} min)."),
+        (Err(_), _) => {
+            println!("\nSomething fails; the tests above in red say what ({minutes:.1} min).")
+        }
     }
     outcome
 }
@@ -54,7 +61,14 @@ fn check() -> Result<(), Error> {
     })?;
     step("Lints, host (app with ssr)", || {
         let mut clippy = command::cargo();
-        clippy.args(["clippy", "--quiet", "--workspace", "--exclude", "frontend", "--all-targets"]);
+        clippy.args([
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--exclude",
+            "frontend",
+            "--all-targets",
+        ]);
         command::run(clippy.args(["--", "--deny", "warnings"]))?;
         Ok(Outcome::Done)
     })?;
@@ -76,11 +90,16 @@ fn frontend_clippy(toolchain: &Toolchain) -> Result<Command, Error> {
         }
         Toolchain::Other { .. } => {
             const DRIVER: &str = "/usr/bin/clippy-driver";
-            system::ensure("clippy for the WASM compiler", &["rust-web-clippy"], || command::exists(DRIVER))?;
+            system::ensure("clippy for the WASM compiler", &["rust-web-clippy"], || {
+                command::exists(DRIVER)
+            })?;
             // What `cargo clippy` does, with another driver.
             let mut clippy = toolchain.cargo("check");
             let arguments = ["--deny", "warnings", ""].join("__CLIPPY_HACKERY__");
-            clippy.arg("--quiet").env("RUSTC_WORKSPACE_WRAPPER", DRIVER).env("CLIPPY_ARGS", arguments);
+            clippy
+                .arg("--quiet")
+                .env("RUSTC_WORKSPACE_WRAPPER", DRIVER)
+                .env("CLIPPY_ARGS", arguments);
             Ok(clippy)
         }
     }
@@ -91,11 +110,24 @@ fn runner(filter: Option<&str>) -> Command {
     let mut tests = command::cargo();
     if command::exists("cargo-nextest") {
         tests.args(["nextest", "run"]);
-        if let Some(filter) = filter {
-            tests.args(["--filterset", &format!("test(~{filter}) or binary(~{filter})")]);
-        }
     } else {
-        tests.arg("test").args(filter);
+        tests.arg("test");
+    }
+    tests.args(["--workspace", "--exclude", "frontend"]);
+    // The name of a file of tests stands for all tests in it.
+    match filter {
+        Some(file)
+            if workspace::root()
+                .join("tests/tests")
+                .join(file)
+                .with_extension("rs")
+                .exists() =>
+        {
+            tests.args(["--test", file]);
+        }
+        name => {
+            tests.args(name);
+        }
     }
     tests
 }

@@ -1,7 +1,7 @@
 //! The one filter bar: the filter as text, and each condition as a chip that can be removed.
 
 use leptos::prelude::*;
-use leptos_router::components::{A, Form};
+use leptos_router::components::Form;
 
 use super::time_menu::TimeMenu;
 use crate::address::TracesAddress;
@@ -19,13 +19,18 @@ pub(crate) fn FilterBar(address: TracesAddress) -> impl IntoView {
             view! {
                 <li class="chip">
                     <code>{text}</code>
-                    <A href=address.with_filter(&filter.without(index)).href() attr:aria-label=label>
+                    <a href=address.with_filter(&filter.without(index)).href() aria-label=label>
                         "×"
-                    </A>
+                    </a>
                 </li>
             }
         };
-        let chips = filter.conditions.iter().enumerate().map(chip).collect_view();
+        let chips = filter
+            .conditions
+            .iter()
+            .enumerate()
+            .map(chip)
+            .collect_view();
         (!filter.conditions.is_empty())
             .then(|| view! { <ul class="chips" aria-label="Conditions">{chips}</ul> })
     });
@@ -33,7 +38,11 @@ pub(crate) fn FilterBar(address: TracesAddress) -> impl IntoView {
         (!value.is_empty())
             .then(|| view! { <input type="hidden" name=name value=value.to_owned() /> })
     };
-    let (q, from, to) = (address.q.clone(), keep("from", &address.from), keep("to", &address.to));
+    let (q, from, to) = (
+        address.q.clone(),
+        keep("from", &address.from),
+        keep("to", &address.to),
+    );
     view! {
         <div class="bar">
             <Form method="GET" action=TracesAddress::PATH attr:class="filter" attr:role="search">

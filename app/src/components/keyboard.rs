@@ -11,7 +11,10 @@ const KEYS: [(&str, &str); 9] = [
     ("g t", "Go to the traces"),
     ("↑ ↓", "Previous and next span"),
     ("[ ]", "Previous and next span, from anywhere"),
-    ("← →", "Collapse and expand a span, or go to its parent or first child"),
+    (
+        "← →",
+        "Collapse and expand a span, or go to its parent or first child",
+    ),
     ("Home End", "First and last span"),
     ("Enter", "Open"),
     ("Esc", "Close, or leave the filter"),
@@ -38,7 +41,10 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
         awaits_page.set_value(event.key() == "g");
         match event.key().as_str() {
             "t" if after_g => navigate.with_value(|navigate| {
-                navigate(crate::address::TracesAddress::PATH, leptos_router::NavigateOptions::default());
+                navigate(
+                    crate::address::TracesAddress::PATH,
+                    leptos_router::NavigateOptions::default(),
+                );
             }),
             "?" => show(),
             "/" if focus_filter() => event.prevent_default(),
@@ -62,8 +68,11 @@ pub(crate) fn is_typing(event: &ev::KeyboardEvent) -> bool {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let target: Option<web_sys::Element> = event.target().and_then(|target| target.dyn_into().ok());
-        target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+        let target: Option<web_sys::Element> =
+            event.target().and_then(|target| target.dyn_into().ok());
+        target.is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        })
     }
     #[cfg(not(feature = "hydrate"))]
     {
@@ -77,7 +86,8 @@ fn focus_filter() -> bool {
     {
         use wasm_bindgen::JsCast;
         let input = document().get_element_by_id(super::filter_bar::INPUT_ID);
-        let input: Option<web_sys::HtmlInputElement> = input.and_then(|input| input.dyn_into().ok());
+        let input: Option<web_sys::HtmlInputElement> =
+            input.and_then(|input| input.dyn_into().ok());
         input.is_some_and(|input| {
             input.select();
             input.focus().is_ok()

@@ -20,7 +20,11 @@ pub(crate) fn Time(nanos: i64, now_nanos: i64) -> impl IntoView {
     let LocalTime(is_local) = expect_context();
     let utc = format::rfc3339(nanos);
     let text = move || {
-        let east_minutes = if is_local.get() { zone_east_minutes(nanos) } else { 0 };
+        let east_minutes = if is_local.get() {
+            zone_east_minutes(nanos)
+        } else {
+            0
+        };
         format::clock(nanos, now_nanos, east_minutes)
     };
     view! { <time datetime=utc.clone() title=utc>{text}</time> }
@@ -29,7 +33,10 @@ pub(crate) fn Time(nanos: i64, now_nanos: i64) -> impl IntoView {
 /// Minutes east of UTC that the browser's zone has at that moment.
 #[cfg(feature = "hydrate")]
 #[expect(clippy::cast_possible_truncation, reason = "an offset is within a day")]
-#[expect(clippy::cast_precision_loss, reason = "milliseconds of this era are exact")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds of this era are exact"
+)]
 fn zone_east_minutes(nanos: i64) -> i32 {
     let date = js_sys::Date::new(&(nanos as f64 / 1e6).into());
     let west = date.get_timezone_offset();

@@ -13,7 +13,7 @@ pub(crate) fn ErrorNotice(error: AppError) -> impl IntoView {
     }
     view! {
         <section class="notice bad" role="alert">
-            <h2>{error.to_string()}</h2>
+            <h1>{error.to_string()}</h1>
             <p>{error.hint()}</p>
         </section>
     }

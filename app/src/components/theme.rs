@@ -31,7 +31,9 @@ impl Theme {
     }
 
     fn from_cookies(cookies: &str) -> Self {
-        let value = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+        let value = cookies
+            .split(';')
+            .filter_map(|cookie| cookie.trim().split_once('='));
         match value.into_iter().find(|(name, _)| *name == COOKIE) {
             Some((_, "light")) => Self::Light,
             Some((_, "dark")) => Self::Dark,
@@ -46,7 +48,9 @@ impl Theme {
             let value = parts.headers.get(http::header::COOKIE)?;
             Some(value.to_str().ok()?.to_owned())
         });
-        cookies.map(|cookies| Self::from_cookies(&cookies)).unwrap_or_default()
+        cookies
+            .map(|cookies| Self::from_cookies(&cookies))
+            .unwrap_or_default()
     }
 }
 
@@ -92,8 +96,13 @@ mod browser {
 
     pub(super) fn keep(theme: Theme) {
         const YEAR_SECONDS: u32 = 31_536_000;
-        let Some(root) = document().document_element() else { return };
-        let cookie = format!("{COOKIE}={}; path=/; max-age={YEAR_SECONDS}; samesite=lax", theme.attribute());
+        let Some(root) = document().document_element() else {
+            return;
+        };
+        let cookie = format!(
+            "{COOKIE}={}; path=/; max-age={YEAR_SECONDS}; samesite=lax",
+            theme.attribute()
+        );
         let html: Option<web_sys::HtmlDocument> = document().dyn_into().ok();
         // A browser that keeps no cookies shows the theme until the page is left.
         html.and_then(|html| html.set_cookie(&cookie).ok());

@@ -1,7 +1,7 @@
 //! The one time range: presets as links, and a form for any other.
 
 use leptos::prelude::*;
-use leptos_router::components::{A, Form};
+use leptos_router::components::Form;
 use model::format;
 use model::time::{Moment, TimeRange};
 
@@ -19,19 +19,21 @@ const PRESETS: [(&str, &str); 6] = [
 #[component]
 pub(crate) fn TimeMenu(address: TracesAddress) -> impl IntoView {
     let range = address.range();
-    let title = range.as_ref().map_or_else(|_| "Choose a time range".to_owned(), title);
+    let title = range
+        .as_ref()
+        .map_or_else(|_| "Choose a time range".to_owned(), title);
     let presets = PRESETS.map(|(from, name)| {
-        let is_current = range.as_ref().is_ok_and(|range| {
-            TimeRange::parse(from, "").as_ref() == Ok(range)
-        });
+        let is_current = range
+            .as_ref()
+            .is_ok_and(|range| TimeRange::parse(from, "").as_ref() == Ok(range));
         view! {
             <li>
-                <A
+                <a
                     href=address.with_range(from, "").href()
-                    attr:aria-current=is_current.then_some("true")
+                    aria-current=is_current.then_some("true")
                 >
                     {name}
-                </A>
+                </a>
             </li>
         }
     });
@@ -60,7 +62,9 @@ pub(crate) fn TimeMenu(address: TracesAddress) -> impl IntoView {
 
 /// What a range is called.
 pub(crate) fn title(range: &TimeRange) -> String {
-    let preset = PRESETS.iter().find(|(from, _)| TimeRange::parse(from, "").as_ref() == Ok(range));
+    let preset = PRESETS
+        .iter()
+        .find(|(from, _)| TimeRange::parse(from, "").as_ref() == Ok(range));
     match (preset, range.from, range.to) {
         (Some((_, name)), _, _) => (*name).to_owned(),
         (None, Moment::Ago(nanos), Moment::Ago(0)) => format!("Last {}", format::duration(nanos)),
@@ -78,6 +82,9 @@ mod tests {
         assert_eq!(name("", ""), "Last hour");
         assert_eq!(name("now-60m", "now"), "Last hour");
         assert_eq!(name("now-90m", ""), "Last 1 h 30 min");
-        assert_eq!(name("0", "60"), "1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z");
+        assert_eq!(
+            name("0", "60"),
+            "1970-01-01T00:00:00Z to 1970-01-01T00:01:00Z"
+        );
     }
 }

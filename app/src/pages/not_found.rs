@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
@@ -16,7 +15,10 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
 
 /// The same for anything that an address names and that does not exist.
 #[component]
-pub(crate) fn NotFound(#[prop(into)] title: String, #[prop(into)] explanation: String) -> impl IntoView {
+pub(crate) fn NotFound(
+    #[prop(into)] title: String,
+    #[prop(into)] explanation: String,
+) -> impl IntoView {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
@@ -26,7 +28,7 @@ pub(crate) fn NotFound(#[prop(into)] title: String, #[prop(into)] explanation: S
         <section class="notice">
             <h1>{title}</h1>
             <p>{explanation}</p>
-            <p><A href="/traces">"Go to the list of traces"</A></p>
+            <p><a href="/traces">"Go to the list of traces"</a></p>
         </section>
     }
 }

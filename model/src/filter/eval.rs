@@ -10,10 +10,12 @@ impl Filter {
     /// Whether the conditions on the trace hold, which its summary can tell.
     #[must_use]
     pub fn accepts_summary(&self, summary: &Summary) -> bool {
-        self.conditions.iter().all(|condition| match &condition.test {
-            Test::Trace(test) => test.holds(summary) != condition.negated,
-            Test::Span(_) => true,
-        })
+        self.conditions
+            .iter()
+            .all(|condition| match &condition.test {
+                Test::Trace(test) => test.holds(summary) != condition.negated,
+                Test::Span(_) => true,
+            })
     }
 
     /// Whether the conditions on spans hold: one span meets all that are asked for, and no span
@@ -21,10 +23,12 @@ impl Filter {
     #[must_use]
     pub fn accepts_spans(&self, trace: &Trace) -> bool {
         let tests = |negated: bool| {
-            self.conditions.iter().filter_map(move |condition| match &condition.test {
-                Test::Span(test) if condition.negated == negated => Some(test),
-                _ => None,
-            })
+            self.conditions
+                .iter()
+                .filter_map(move |condition| match &condition.test {
+                    Test::Span(test) if condition.negated == negated => Some(test),
+                    _ => None,
+                })
         };
         let is_wanted = |span: &Span| tests(false).all(|test| test.holds(trace, span));
         let is_unwanted = |span: &Span| tests(true).any(|test| test.holds(trace, span));
@@ -34,7 +38,9 @@ impl Filter {
     /// Whether any condition looks at spans, so that the summary alone does not decide.
     #[must_use]
     pub fn needs_spans(&self) -> bool {
-        self.conditions.iter().any(|condition| matches!(condition.test, Test::Span(_)))
+        self.conditions
+            .iter()
+            .any(|condition| matches!(condition.test, Test::Span(_)))
     }
 }
 
@@ -65,7 +71,8 @@ impl SpanTest {
             Self::Text(text) => {
                 let text = text.to_lowercase();
                 let has = |found: &str| found.to_lowercase().contains(&text);
-                has(&span.name) || has(&span.status.message)
+                has(&span.name)
+                    || has(&span.status.message)
                     || attributes.any(|found| has(&found.value.to_string()))
             }
         }
@@ -88,7 +95,10 @@ mod tests {
 
     fn accepts(text: &str) -> bool {
         let mut root = span(1, 0, 0);
-        root.attributes = vec![Attribute { key: "http.status".into(), value: Value::Int(503) }];
+        root.attributes = vec![Attribute {
+            key: "http.status".into(),
+            value: Value::Int(503),
+        }];
         root.kind = Kind::Client;
         let mut child = span(2, 1, 2);
         child.resource = 1;
@@ -104,7 +114,9 @@ mod tests {
     fn conditions_hold_on_the_same_span() {
         assert!(accepts("service:b status:error"));
         assert!(!accepts("service:a status:error"));
-        assert!(accepts("service:a kind:client attr.http.status:503 operation:\"span 1\""));
+        assert!(accepts(
+            "service:a kind:client attr.http.status:503 operation:\"span 1\""
+        ));
     }
 
     #[test]
@@ -120,7 +132,9 @@ mod tests {
 
     #[test]
     fn conditions_on_the_trace() {
-        assert!(accepts("duration<=10ns") && !accepts("duration>10ns") && accepts("-duration>10ns"));
+        assert!(
+            accepts("duration<=10ns") && !accepts("duration>10ns") && accepts("-duration>10ns")
+        );
         assert!(!accepts("region:eu-west-1") && accepts("-region:eu-west-1"));
         assert!(accepts(&format!("trace:{}", "07".repeat(16))));
     }

@@ -52,7 +52,10 @@ pub enum SpanTest {
     Status(StatusCode),
     Kind(Kind),
     /// An attribute of the span or of its resource, compared with the value as it prints.
-    Attribute { key: String, value: String },
+    Attribute {
+        key: String,
+        value: String,
+    },
     /// Part of the service, the operation or an attribute's value, in any case.
     Text(String),
 }
@@ -121,7 +124,10 @@ impl Filter {
     /// The filter with one more condition, unless it has that already.
     #[must_use]
     pub fn with(&self, test: Test) -> Self {
-        let condition = Condition { negated: false, test };
+        let condition = Condition {
+            negated: false,
+            test,
+        };
         let mut conditions = self.conditions.clone();
         if !conditions.contains(&condition) {
             conditions.push(condition);
@@ -169,9 +175,16 @@ impl fmt::Display for TraceTest {
         match self {
             Self::Id(id) => write!(f, "trace:{id}"),
             Self::Duration { order, nanos } => {
-                write!(f, "duration{}{}", order.sign(), format::typed_duration(*nanos))
+                write!(
+                    f,
+                    "duration{}{}",
+                    order.sign(),
+                    format::typed_duration(*nanos)
+                )
             }
-            Self::Dimension { dimension, value } => write!(f, "{}:{}", dimension.key(), Quoted(value)),
+            Self::Dimension { dimension, value } => {
+                write!(f, "{}:{}", dimension.key(), Quoted(value))
+            }
         }
     }
 }

@@ -10,7 +10,14 @@ use crate::dimensions::Dimension;
 use crate::format;
 use crate::span::{Kind, StatusCode};
 
-const KEYS: [&str; 6] = ["service", "operation", "status", "kind", "duration", "trace"];
+const KEYS: [&str; 6] = [
+    "service",
+    "operation",
+    "status",
+    "kind",
+    "duration",
+    "trace",
+];
 
 impl FromStr for Filter {
     type Err = FilterError;
@@ -18,14 +25,25 @@ impl FromStr for Filter {
     fn from_str(text: &str) -> Result<Self, FilterError> {
         if text.len() > MAX_LENGTH {
             let hint = format!("Use at most {MAX_LENGTH} bytes.");
-            return Err(FilterError { at: 0, message: "The filter is too long".into(), hint });
+            return Err(FilterError {
+                at: 0,
+                message: "The filter is too long".into(),
+                hint,
+            });
         }
-        let mut words = Words { text, chars: text.char_indices().peekable() };
+        let mut words = Words {
+            text,
+            chars: text.char_indices().peekable(),
+        };
         let mut conditions = Vec::new();
         while let Some(word) = words.next_condition()? {
             if conditions.len() == MAX_CONDITIONS {
                 let hint = format!("Use at most {MAX_CONDITIONS}.");
-                return Err(FilterError { at: word.at, message: "Too many conditions".into(), hint });
+                return Err(FilterError {
+                    at: word.at,
+                    message: "Too many conditions".into(),
+                    hint,
+                });
             }
             conditions.push(condition(word)?);
         }
@@ -59,7 +77,9 @@ struct Words<'a> {
 impl Words<'_> {
     fn next_condition(&mut self) -> Result<Option<Word>, FilterError> {
         while self.chars.next_if(|(_, c)| c.is_whitespace()).is_some() {}
-        let Some(&(start, first)) = self.chars.peek() else { return Ok(None) };
+        let Some(&(start, first)) = self.chars.peek() else {
+            return Ok(None);
+        };
         let negated = first == '-';
         if negated {
             self.chars.next();
@@ -68,7 +88,11 @@ impl Words<'_> {
             Some(&(at, c)) if !c.is_whitespace() => (at, c == '"'),
             _ => {
                 let hint = "Write -status:ok to leave out, or remove the minus.".into();
-                return Err(FilterError { at: start, message: "A minus stands alone".into(), hint });
+                return Err(FilterError {
+                    at: start,
+                    message: "A minus stands alone".into(),
+                    hint,
+                });
             }
         };
         let mut key = self.part(&[':', '<', '>', '='])?;
@@ -76,24 +100,41 @@ impl Words<'_> {
             key.push_str(&self.part(&[':', '<', '>', '='])?);
         }
         let Some(operator) = self.operator() else {
-            return Ok(Some(Word { at, negated, key, quoted, comparison: None }));
+            return Ok(Some(Word {
+                at,
+                negated,
+                key,
+                quoted,
+                comparison: None,
+            }));
         };
         let value_at = self.chars.peek().map_or(self.text.len(), |&(at, _)| at);
         let has_value = self.chars.peek().is_some_and(|(_, c)| !c.is_whitespace());
         if !has_value {
             let hint = format!("Write a value, as in {key}:name, or \"\" for an empty one.");
-            return Err(FilterError { at: value_at, message: "A value is missing".into(), hint });
+            return Err(FilterError {
+                at: value_at,
+                message: "A value is missing".into(),
+                hint,
+            });
         }
         let value = self.part(&[])?;
-        Ok(Some(Word { at, negated, key, quoted, comparison: Some((operator, value, value_at)) }))
+        Ok(Some(Word {
+            at,
+            negated,
+            key,
+            quoted,
+            comparison: Some((operator, value, value_at)),
+        }))
     }
 
     /// Text up to white space or one of the characters, or what stands in quotes.
     fn part(&mut self, ends: &[char]) -> Result<String, FilterError> {
         let mut part = String::new();
         let Some((at, _)) = self.chars.next_if(|&(_, c)| c == '"') else {
-            while let Some((_, c)) =
-                self.chars.next_if(|&(_, c)| !c.is_whitespace() && c != '"' && !ends.contains(&c))
+            while let Some((_, c)) = self
+                .chars
+                .next_if(|&(_, c)| !c.is_whitespace() && c != '"' && !ends.contains(&c))
             {
                 part.push(c);
             }
@@ -107,12 +148,19 @@ impl Words<'_> {
             }
         }
         let hint = "End the text with another quote.".into();
-        Err(FilterError { at, message: "A quote is not closed".into(), hint })
+        Err(FilterError {
+            at,
+            message: "A quote is not closed".into(),
+            hint,
+        })
     }
 
     fn operator(&mut self) -> Option<Operator> {
-        let (_, sign) = self.chars.next_if(|(_, c)| matches!(c, ':' | '=' | '<' | '>'))?;
-        let or_equal = matches!(sign, '<' | '>') && self.chars.next_if(|&(_, c)| c == '=').is_some();
+        let (_, sign) = self
+            .chars
+            .next_if(|(_, c)| matches!(c, ':' | '=' | '<' | '>'))?;
+        let or_equal =
+            matches!(sign, '<' | '>') && self.chars.next_if(|&(_, c)| c == '=').is_some();
         Some(match (sign, or_equal) {
             ('<', false) => Operator::Order(Order::Less),
             ('<', true) => Operator::Order(Order::AtMost),
@@ -128,14 +176,24 @@ fn condition(word: Word) -> Result<Condition, FilterError> {
     let test = match word.comparison {
         None if word.key.is_empty() && !word.quoted => {
             let hint = "Put text with special characters into quotes.".into();
-            return Err(FilterError { at: word.at, message: "A word is missing".into(), hint });
+            return Err(FilterError {
+                at: word.at,
+                message: "A word is missing".into(),
+                hint,
+            });
         }
         None => Test::Span(SpanTest::Text(word.key)),
         Some(_) if word.quoted => {
             let hint = "Write the key without quotes, as in operation:\"GET /cart\".".into();
-            return Err(FilterError { at: word.at, message: "A key stands in quotes".into(), hint });
+            return Err(FilterError {
+                at: word.at,
+                message: "A key stands in quotes".into(),
+                hint,
+            });
         }
-        Some((operator, value, value_at)) => comparison(&word.key, word.at, operator, value, value_at)?,
+        Some((operator, value, value_at)) => {
+            comparison(&word.key, word.at, operator, value, value_at)?
+        }
     };
     Ok(Condition { negated, test })
 }
@@ -152,12 +210,22 @@ fn comparison(
     }
     if let Operator::Order(order) = operator {
         let message = format!("\"{}\" compares durations only", order.sign());
-        return Err(FilterError { at, message, hint: format!("Write {key}:value.") });
+        return Err(FilterError {
+            at,
+            message,
+            hint: format!("Write {key}:value."),
+        });
     }
     if let Some(name) = key.strip_prefix("attr.").filter(|name| !name.is_empty()) {
-        return Ok(Test::Span(SpanTest::Attribute { key: name.to_owned(), value }));
+        return Ok(Test::Span(SpanTest::Attribute {
+            key: name.to_owned(),
+            value,
+        }));
     }
-    if let Some(dimension) = Dimension::ALL.into_iter().find(|dimension| dimension.key() == key) {
+    if let Some(dimension) = Dimension::ALL
+        .into_iter()
+        .find(|dimension| dimension.key() == key)
+    {
         return Ok(Test::Trace(TraceTest::Dimension { dimension, value }));
     }
     let unknown_value = |names: &[&str]| FilterError {
@@ -169,8 +237,11 @@ fn comparison(
         "service" => Ok(Test::Span(SpanTest::Service(value))),
         "operation" => Ok(Test::Span(SpanTest::Operation(value))),
         "status" => {
-            let found = StatusCode::ALL.into_iter().find(|status| status.name() == value);
-            let status = found.ok_or_else(|| unknown_value(&StatusCode::ALL.map(StatusCode::name)))?;
+            let found = StatusCode::ALL
+                .into_iter()
+                .find(|status| status.name() == value);
+            let status =
+                found.ok_or_else(|| unknown_value(&StatusCode::ALL.map(StatusCode::name)))?;
             Ok(Test::Span(SpanTest::Status(status)))
         }
         "kind" => {
@@ -178,19 +249,31 @@ fn comparison(
             let kind = found.ok_or_else(|| unknown_value(&Kind::ALL.map(Kind::name)))?;
             Ok(Test::Span(SpanTest::Kind(kind)))
         }
-        "trace" => value.parse().map(|id| Test::Trace(TraceTest::Id(id))).map_err(|error| FilterError {
-            at: value_at,
-            message: format!("This is not a trace id: {error}"),
-            hint: "Write 32 hexadecimal digits.".into(),
-        }),
+        "trace" => value
+            .parse()
+            .map(|id| Test::Trace(TraceTest::Id(id)))
+            .map_err(|error| FilterError {
+                at: value_at,
+                message: format!("This is not a trace id: {error}"),
+                hint: "Write 32 hexadecimal digits.".into(),
+            }),
         _ => Err(unknown_key(key, at)),
     }
 }
 
-fn duration(operator: Operator, value: &str, at: usize, value_at: usize) -> Result<Test, FilterError> {
+fn duration(
+    operator: Operator,
+    value: &str,
+    at: usize,
+    value_at: usize,
+) -> Result<Test, FilterError> {
     let Operator::Order(order) = operator else {
         let hint = "Write duration>500ms or duration<=2s.".into();
-        return Err(FilterError { at, message: "A duration needs a comparison".into(), hint });
+        return Err(FilterError {
+            at,
+            message: "A duration needs a comparison".into(),
+            hint,
+        });
     };
     let nanos = format::parse_duration(value).ok_or_else(|| FilterError {
         at: value_at,
@@ -202,12 +285,22 @@ fn duration(operator: Operator, value: &str, at: usize, value_at: usize) -> Resu
 
 fn unknown_key(key: &str, at: usize) -> FilterError {
     let keys = KEYS.into_iter().chain(Dimension::ALL.map(Dimension::key));
-    let near = keys.clone().filter(|known| distance(known, key) <= 2).min_by_key(|known| distance(known, key));
+    let near = keys
+        .clone()
+        .filter(|known| distance(known, key) <= 2)
+        .min_by_key(|known| distance(known, key));
     let hint = match near {
         Some(known) => format!("Did you mean {known}? For an attribute, write attr.{key}:value."),
-        None => format!("Write attr.{key}:value for an attribute, or a key: {}.", keys.collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "Write attr.{key}:value for an attribute, or a key: {}.",
+            keys.collect::<Vec<_>>().join(", ")
+        ),
     };
-    FilterError { at, message: format!("There is no key \"{key}\""), hint }
+    FilterError {
+        at,
+        message: format!("There is no key \"{key}\""),
+        hint,
+    }
 }
 
 /// Levenshtein's edit distance.
@@ -243,13 +336,19 @@ mod tests {
         assert_eq!(filter.conditions.len(), 9);
         assert_eq!(filter.to_string(), text);
         assert_eq!(parse("  ").expect("an empty filter"), Filter::default());
-        assert_eq!(parse("status=error").expect("a filter").to_string(), "status:error");
+        assert_eq!(
+            parse("status=error").expect("a filter").to_string(),
+            "status:error"
+        );
     }
 
     #[test]
     fn a_value_may_hold_what_ends_a_key() {
         let filter = parse("attr.url:http://shop/a?b=c operation:a<b").expect("a filter");
-        assert_eq!(filter.to_string(), "attr.url:\"http://shop/a?b=c\" operation:\"a<b\"");
+        assert_eq!(
+            filter.to_string(),
+            "attr.url:\"http://shop/a?b=c\" operation:\"a<b\""
+        );
         let quoted_key = parse("attr.\"odd key\":\"say \\\"hi\\\"\"").expect("a filter");
         assert_eq!(parse(&quoted_key.to_string()), Ok(quoted_key));
     }
@@ -258,12 +357,22 @@ mod tests {
     fn an_error_says_where_and_what_was_meant() {
         let error = |text: &str| parse(text).expect_err(text);
         assert_eq!(error("pay servce:x").at, 4);
-        assert!(error("pay servce:x").hint.starts_with("Did you mean service?"));
+        assert!(
+            error("pay servce:x")
+                .hint
+                .starts_with("Did you mean service?")
+        );
         assert_eq!(error("status:broken").at, 7);
-        assert_eq!(error("status:broken").hint, "Write one of: unset, ok, error.");
+        assert_eq!(
+            error("status:broken").hint,
+            "Write one of: unset, ok, error."
+        );
         assert_eq!(error("service:").at, 8);
         assert_eq!(error("duration>fast").message, "\"fast\" is not a duration");
-        assert_eq!(error("duration:5ms").hint, "Write duration>500ms or duration<=2s.");
+        assert_eq!(
+            error("duration:5ms").hint,
+            "Write duration>500ms or duration<=2s."
+        );
         assert_eq!(error("operation:\"open").message, "A quote is not closed");
         assert_eq!(error("trace:12").at, 6);
         assert_eq!(error("a -").message, "A minus stands alone");

@@ -15,7 +15,10 @@ pub fn ticks(duration_nanos: i64, most: i64) -> Vec<i64> {
             decade = step;
         }
     }
-    (0..=most).map(|n| n.saturating_mul(step)).take_while(|&tick| tick <= duration_nanos.max(0)).collect()
+    (0..=most)
+        .map(|n| n.saturating_mul(step))
+        .take_while(|&tick| tick <= duration_nanos.max(0))
+        .collect()
 }
 
 #[cfg(test)]

@@ -57,20 +57,33 @@ impl Waterfall {
     #[must_use]
     pub fn of(trace: &Trace, clock: Clock) -> Self {
         let estimated = clock_skew::shifts(trace);
-        let largest_shift_nanos =
-            estimated.iter().copied().max_by_key(|shift| shift.unsigned_abs()).unwrap_or(0);
+        let largest_shift_nanos = estimated
+            .iter()
+            .copied()
+            .max_by_key(|shift| shift.unsigned_abs())
+            .unwrap_or(0);
         let shifts = match clock {
             Clock::Corrected => estimated,
             Clock::Raw => vec![0; trace.spans.len()],
         };
-        let starts = trace.spans.iter().zip(&shifts).map(|(span, shift)| span.start_nanos.saturating_add(*shift));
+        let starts = trace
+            .spans
+            .iter()
+            .zip(&shifts)
+            .map(|(span, shift)| span.start_nanos.saturating_add(*shift));
         let start_nanos = starts.clone().min().unwrap_or(0);
-        let ends = trace.spans.iter().zip(starts).map(|(span, start)| {
-            start.saturating_add(span.duration_nanos().max(0))
-        });
+        let ends = trace
+            .spans
+            .iter()
+            .zip(starts)
+            .map(|(span, start)| start.saturating_add(span.duration_nanos().max(0)));
         let duration_nanos = ends.max().unwrap_or(0).saturating_sub(start_nanos).max(1);
         let mut defects: HashMap<SpanId, Vec<String>> = HashMap::new();
-        for (span, defect) in trace.defects.iter().filter_map(|defect| Some((defect.span()?, defect))) {
+        for (span, defect) in trace
+            .defects
+            .iter()
+            .filter_map(|defect| Some((defect.span()?, defect)))
+        {
             defects.entry(span).or_default().push(defect.to_string());
         }
         let rows = (0..trace.spans.len())
@@ -79,7 +92,12 @@ impl Waterfall {
                 row(trace, index, shifts[index], start_nanos, defects)
             })
             .collect();
-        Self { start_nanos, duration_nanos, rows, largest_shift_nanos }
+        Self {
+            start_nanos,
+            duration_nanos,
+            rows,
+            largest_shift_nanos,
+        }
     }
 
     /// The rows left when the subtrees below the collapsed spans are hidden.
@@ -89,14 +107,21 @@ impl Waterfall {
         let mut index = 0;
         while let Some(row) = self.rows.get(index) {
             visible.push(row);
-            index += 1 + if is_collapsed(row.span_id) { row.descendants } else { 0 };
+            index += 1 + if is_collapsed(row.span_id) {
+                row.descendants
+            } else {
+                0
+            };
         }
         visible
     }
 
     /// Where a moment stands on the time line, in percent of its length, within 0 and 100.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a picture needs four digits, f64 has fifteen")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a picture needs four digits, f64 has fifteen"
+    )]
     pub fn percent(&self, offset_nanos: i64) -> f64 {
         (offset_nanos as f64 / self.duration_nanos as f64 * 100.0).clamp(0.0, 100.0)
     }
@@ -124,7 +149,11 @@ fn row(
         is_error: span.is_error(),
         offset_nanos: offset(span.start_nanos),
         duration_nanos: span.duration_nanos(),
-        events_nanos: span.events.iter().map(|event| offset(event.time_nanos)).collect(),
+        events_nanos: span
+            .events
+            .iter()
+            .map(|event| offset(event.time_nanos))
+            .collect(),
         shift_nanos,
         defects,
     }
@@ -138,11 +167,23 @@ mod tests {
 
     #[test]
     fn bars_stand_on_one_time_line() {
-        let device = Span { kind: Kind::Client, end_nanos: 100, ..span(1, 0, 0) };
-        let server = Span { kind: Kind::Server, resource: 1, end_nanos: 5060, ..span(2, 1, 5000) };
+        let device = Span {
+            kind: Kind::Client,
+            end_nanos: 100,
+            ..span(1, 0, 0)
+        };
+        let server = Span {
+            kind: Kind::Server,
+            resource: 1,
+            end_nanos: 5060,
+            ..span(2, 1, 5000)
+        };
         let trace = build(vec![device, server]);
         let corrected = Waterfall::of(&trace, Clock::Corrected);
-        assert_eq!((corrected.start_nanos, corrected.duration_nanos), (4980, 100));
+        assert_eq!(
+            (corrected.start_nanos, corrected.duration_nanos),
+            (4980, 100)
+        );
         assert_eq!(corrected.rows[1].offset_nanos, 20);
         assert_eq!(corrected.largest_shift_nanos, 4980);
         let raw = Waterfall::of(&trace, Clock::Raw);
@@ -155,7 +196,11 @@ mod tests {
         let spans = vec![span(1, 0, 0), span(2, 1, 1), span(3, 2, 2), span(4, 1, 3)];
         let waterfall = Waterfall::of(&build(spans), Clock::Raw);
         let ids = |collapsed: u64| -> Vec<SpanId> {
-            waterfall.visible(|id| id == span_id(collapsed)).iter().map(|row| row.span_id).collect()
+            waterfall
+                .visible(|id| id == span_id(collapsed))
+                .iter()
+                .map(|row| row.span_id)
+                .collect()
         };
         assert_eq!(ids(2), [1, 2, 4].map(span_id));
         assert_eq!(ids(1), [span_id(1)]);
@@ -164,7 +209,11 @@ mod tests {
 
     #[test]
     fn impossible_times_are_drawn_within_the_picture() {
-        let backwards = Span { start_nanos: i64::MAX, end_nanos: i64::MIN, ..span(1, 0, 0) };
+        let backwards = Span {
+            start_nanos: i64::MAX,
+            end_nanos: i64::MIN,
+            ..span(1, 0, 0)
+        };
         let waterfall = Waterfall::of(&build(vec![backwards]), Clock::Corrected);
         assert_eq!(waterfall.percent(waterfall.rows[0].duration_nanos), 0.0);
         assert_eq!(waterfall.rows[0].defects, ["It ends before it starts"]);

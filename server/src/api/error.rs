@@ -21,14 +21,21 @@ pub(super) enum ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, message, hint) = match self {
-            Self::BadRequest { message, hint } => (StatusCode::BAD_REQUEST, "bad_request", message, hint),
+            Self::BadRequest { message, hint } => {
+                (StatusCode::BAD_REQUEST, "bad_request", message, hint)
+            }
             Self::NotFound { message, hint } => (StatusCode::NOT_FOUND, "not_found", message, hint),
             // The log gets the details, the client what it can do.
             Self::Store(error @ store::Error::Driver(_)) => {
                 tracing::warn!(%error, "a request could not be answered");
                 let message = "The database does not answer.".to_owned();
                 let hint = "Nothing is lost. Try again in a few seconds.".to_owned();
-                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message, hint)
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "unavailable",
+                    message,
+                    hint,
+                )
             }
             Self::Store(_) | Self::Json(_) => {
                 tracing::error!(error = %self, "a request could not be answered");

@@ -13,7 +13,10 @@ pub(super) async fn readyz(State(store): State<Store>) -> (StatusCode, &'static 
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
             tracing::debug!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer\n",
+            )
         }
     }
 }

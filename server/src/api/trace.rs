@@ -14,14 +14,20 @@ pub(super) async fn download(
     State(store): State<Store>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let id: TraceId = id.parse().map_err(|error: model::id::IdError| ApiError::BadRequest {
-        message: format!("This is not a trace id: {error}."),
-        hint: "Write 32 hexadecimal digits.".into(),
-    })?;
-    let resource_spans = store.resource_spans(id).await?.ok_or_else(|| ApiError::NotFound {
-        message: format!("There is no trace {id}."),
-        hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds.".into(),
-    })?;
+    let id: TraceId = id
+        .parse()
+        .map_err(|error: model::id::IdError| ApiError::BadRequest {
+            message: format!("This is not a trace id: {error}."),
+            hint: "Write 32 hexadecimal digits.".into(),
+        })?;
+    let resource_spans = store
+        .resource_spans(id)
+        .await?
+        .ok_or_else(|| ApiError::NotFound {
+            message: format!("There is no trace {id}."),
+            hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds."
+                .into(),
+        })?;
     let text = block_in_place(|| json::encode(resource_spans))?;
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }

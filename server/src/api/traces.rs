@@ -35,7 +35,9 @@ pub(super) async fn list(
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let Query(parameters) = parameters?;
-    let page = store.list(&request(&parameters, clock::now_nanos())?).await?;
+    let page = store
+        .list(&request(&parameters, clock::now_nanos())?)
+        .await?;
     Ok(Json(json!({
         "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
         "next_cursor": page.next.map(|cursor| cursor.to_string()),
@@ -48,13 +50,27 @@ fn request(parameters: &Parameters, now_nanos: i64) -> Result<ListRequest, ApiEr
     let range = TimeRange::parse(&parameters.from, &parameters.to)?;
     let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
     let cursor = parameters.cursor.as_str();
-    let after = if cursor.is_empty() { None } else { Some(cursor.parse::<Cursor>()?) };
+    let after = if cursor.is_empty() {
+        None
+    } else {
+        Some(cursor.parse::<Cursor>()?)
+    };
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        let hint = format!("Write a number from 1 to {MAX_LIMIT}, and follow next_cursor for more.");
-        return Err(ApiError::BadRequest { message: format!("limit cannot be {limit}."), hint });
+        let hint =
+            format!("Write a number from 1 to {MAX_LIMIT}, and follow next_cursor for more.");
+        return Err(ApiError::BadRequest {
+            message: format!("limit cannot be {limit}."),
+            hint,
+        });
     }
-    Ok(ListRequest { filter, from_nanos, to_nanos, after, limit })
+    Ok(ListRequest {
+        filter,
+        from_nanos,
+        to_nanos,
+        after,
+        limit,
+    })
 }
 
 fn summary(summary: &Summary) -> Value {
@@ -79,26 +95,38 @@ fn summary(summary: &Summary) -> Value {
 impl From<FilterError> for ApiError {
     fn from(error: FilterError) -> Self {
         let message = format!("{} (at byte {} of q).", error.message, error.at);
-        Self::BadRequest { message, hint: error.hint }
+        Self::BadRequest {
+            message,
+            hint: error.hint,
+        }
     }
 }
 
 impl From<TimeError> for ApiError {
     fn from(error: TimeError) -> Self {
         let hint = "from and to take RFC 3339, Unix seconds, or now-1h.".into();
-        Self::BadRequest { message: format!("{error}."), hint }
+        Self::BadRequest {
+            message: format!("{error}."),
+            hint,
+        }
     }
 }
 
 impl From<CursorError> for ApiError {
     fn from(error: CursorError) -> Self {
-        Self::BadRequest { message: "cursor is not a cursor.".into(), hint: format!("{error}.") }
+        Self::BadRequest {
+            message: "cursor is not a cursor.".into(),
+            hint: format!("{error}."),
+        }
     }
 }
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
         let hint = "Known parameters are q, from, to, limit and cursor.".into();
-        Self::BadRequest { message: rejection.body_text(), hint }
+        Self::BadRequest {
+            message: rejection.body_text(),
+            hint,
+        }
     }
 }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::id::TraceId;
-use store::shard::Shard;
 use store::Store;
+use store::shard::Shard;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, block_in_place};
 use tokio::time::{sleep, timeout};
@@ -56,7 +56,12 @@ impl Assembler {
         appended: Arc<Notify>,
         stop: watch::Receiver<bool>,
     ) -> JoinHandle<()> {
-        let assembler = Self { store, shard, appended, stop };
+        let assembler = Self {
+            store,
+            shard,
+            appended,
+            stop,
+        };
         tokio::spawn(assembler.run())
     }
 
@@ -87,7 +92,11 @@ impl Assembler {
     async fn assemble(&self, mut shard: Shard) -> Result<(), AssembleError> {
         let mut open = OpenTraces::default();
         loop {
-            let read = if open.has_room() { read(&mut shard, &mut open).await? } else { 0 };
+            let read = if open.has_room() {
+                read(&mut shard, &mut open).await?
+            } else {
+                0
+            };
             let due = open.take_due(clock::instant(), STORE_BATCH);
             if !due.is_empty() {
                 store(&mut shard, &mut open, due).await?;

@@ -1,7 +1,7 @@
 //! Traces in the making: spans of the log that wait for the rest of their trace.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use model::id::{SpanId, TraceId};
@@ -87,19 +87,28 @@ impl OpenTraces {
     pub(super) fn take_due(&mut self, now: Instant, most: usize) -> Vec<DueTrace> {
         let mut due = Vec::new();
         while due.len() < most {
-            let Some(&Reverse((moment, id))) = self.agenda.peek() else { break };
+            let Some(&Reverse((moment, id))) = self.agenda.peek() else {
+                break;
+            };
             if moment > now && self.has_room() {
                 break;
             }
             self.agenda.pop();
             // Spans that arrived since then have put it on the agenda again.
-            let is_current = self.traces.get(&id).is_some_and(|trace| trace.due() <= moment);
+            let is_current = self
+                .traces
+                .get(&id)
+                .is_some_and(|trace| trace.due() <= moment);
             if !is_current {
                 continue;
             }
             if let Some(trace) = self.traces.remove(&id) {
                 self.bytes -= trace.encoded.len();
-                due.push(DueTrace { id, encoded: trace.encoded, seqs: trace.seqs });
+                due.push(DueTrace {
+                    id,
+                    encoded: trace.encoded,
+                    seqs: trace.seqs,
+                });
             }
         }
         due
@@ -109,7 +118,9 @@ impl OpenTraces {
     pub(super) fn finish(&mut self, stored: &[DueTrace]) -> Vec<i64> {
         let mut finished = Vec::new();
         for seq in stored.iter().flat_map(|trace| &trace.seqs) {
-            let Some(open) = self.entries.get_mut(seq) else { continue };
+            let Some(open) = self.entries.get_mut(seq) else {
+                continue;
+            };
             *open -= 1;
             if *open == 0 {
                 self.entries.remove(seq);
@@ -134,9 +145,13 @@ impl OpenTrace {
     }
 
     fn add(&mut self, seq: i64, resource_spans: Vec<ResourceSpans>, now: Instant) {
-        let of_scopes = resource_spans.iter().flat_map(|of_resource| &of_resource.scope_spans);
+        let of_scopes = resource_spans
+            .iter()
+            .flat_map(|of_resource| &of_resource.scope_spans);
         for span in of_scopes.flat_map(|of_scope| &of_scope.spans) {
-            let Ok(id) = SpanId::from_slice(&span.span_id) else { continue };
+            let Ok(id) = SpanId::from_slice(&span.span_id) else {
+                continue;
+            };
             self.present.insert(id);
             self.missing.remove(&id);
             match SpanId::from_slice(&span.parent_span_id) {
@@ -148,7 +163,8 @@ impl OpenTrace {
             }
         }
         // Messages side by side decode as one.
-        self.encoded.extend(TracesData { resource_spans }.encode_to_vec());
+        self.encoded
+            .extend(TracesData { resource_spans }.encode_to_vec());
         self.seqs.insert(seq);
         self.last_arrival = now;
     }
@@ -172,7 +188,9 @@ fn split(resource_spans: Vec<ResourceSpans>) -> Vec<(TraceId, Vec<ResourceSpans>
         let mut of_trace: HashMap<TraceId, (usize, usize)> = HashMap::new();
         for (scope_number, of_scope) in of_resource.scope_spans.into_iter().enumerate() {
             for span in of_scope.spans {
-                let Ok(id) = TraceId::from_slice(&span.trace_id) else { continue };
+                let Ok(id) = TraceId::from_slice(&span.trace_id) else {
+                    continue;
+                };
                 let at = *position.entry(id).or_insert_with(|| {
                     by_trace.push((id, Vec::new()));
                     by_trace.len() - 1
@@ -217,8 +235,14 @@ mod tests {
             parent_span_id: if parent == 0 { vec![] } else { vec![parent; 8] },
             ..Span::default()
         };
-        let scope_spans = vec![ScopeSpans { spans: of.iter().map(span).collect(), ..ScopeSpans::default() }];
-        vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }]
+        let scope_spans = vec![ScopeSpans {
+            spans: of.iter().map(span).collect(),
+            ..ScopeSpans::default()
+        }];
+        vec![ResourceSpans {
+            scope_spans,
+            ..ResourceSpans::default()
+        }]
     }
 
     fn ids(due: &[DueTrace]) -> Vec<u8> {
@@ -250,9 +274,17 @@ mod tests {
         assert_eq!(ids(&open.take_due(start + seconds(6), 9)), Vec::<u8>::new());
         assert_eq!(ids(&open.take_due(start + seconds(7), 9)), [1]);
         for second in 0..60 {
-            open.add(3 + second, spans(&[(1, 1, 0)]), start + seconds(u64::try_from(second).unwrap()));
+            open.add(
+                3 + second,
+                spans(&[(1, 1, 0)]),
+                start + seconds(u64::try_from(second).unwrap()),
+            );
         }
-        assert_eq!(ids(&open.take_due(start + seconds(60), 9)), [1], "a chatty trace is not kept for ever");
+        assert_eq!(
+            ids(&open.take_due(start + seconds(60), 9)),
+            [1],
+            "a chatty trace is not kept for ever"
+        );
     }
 
     #[test]
@@ -287,7 +319,17 @@ mod tests {
         both[0].schema_url = "first".into();
         let split = split(both);
         assert_eq!(split.len(), 2);
-        assert_eq!((split[0].1.len(), split[0].1[0].scope_spans[0].spans.len()), (1, 2));
-        assert_eq!(split[1].1.iter().map(|part| part.schema_url.as_str()).collect::<Vec<_>>(), ["first", ""]);
+        assert_eq!(
+            (split[0].1.len(), split[0].1[0].scope_spans[0].spans.len()),
+            (1, 2)
+        );
+        assert_eq!(
+            split[1]
+                .1
+                .iter()
+                .map(|part| part.schema_url.as_str())
+                .collect::<Vec<_>>(),
+            ["first", ""]
+        );
     }
 }

@@ -45,11 +45,17 @@ impl Append {
     pub(crate) async fn append(&self, checked: Checked) -> Result<(), AppendError> {
         let encoded = encode(checked.resource_spans);
         let (committed, outcome) = oneshot::channel();
-        let submission = Submission { encoded, span_count: checked.accepted, committed };
-        self.queue.try_send(submission).map_err(|error| match error {
-            TrySendError::Full(_) => AppendError::Full,
-            TrySendError::Closed(_) => AppendError::Unavailable,
-        })?;
+        let submission = Submission {
+            encoded,
+            span_count: checked.accepted,
+            committed,
+        };
+        self.queue
+            .try_send(submission)
+            .map_err(|error| match error {
+                TrySendError::Full(_) => AppendError::Full,
+                TrySendError::Closed(_) => AppendError::Unavailable,
+            })?;
         outcome.await.unwrap_or(Err(AppendError::Unavailable))
     }
 }
@@ -68,7 +74,11 @@ pub(crate) struct Appender {
 impl Appender {
     pub(crate) fn start(store: Store, appended: Arc<Notify>) -> (Append, JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(MAX_WAITING);
-        let appender = Self { queue, store, appended };
+        let appender = Self {
+            queue,
+            store,
+            appended,
+        };
         (Append { queue: sender }, tokio::spawn(appender.run()))
     }
 
@@ -78,7 +88,9 @@ impl Appender {
             let mut bytes = first.encoded.len();
             let mut batch = vec![first];
             while bytes < MAX_COMMIT_BYTES {
-                let Ok(next) = self.queue.try_recv() else { break };
+                let Ok(next) = self.queue.try_recv() else {
+                    break;
+                };
                 bytes += next.encoded.len();
                 batch.push(next);
             }
@@ -88,7 +100,11 @@ impl Appender {
                 .unzip();
             let is_committed = self.commit(encoded).await;
             for committed in waiting {
-                let outcome = if is_committed { Ok(()) } else { Err(AppendError::Unavailable) };
+                let outcome = if is_committed {
+                    Ok(())
+                } else {
+                    Err(AppendError::Unavailable)
+                };
                 // A client that has gone away will send again.
                 drop(committed.send(outcome));
             }
@@ -100,7 +116,11 @@ impl Appender {
             let span_count = encoded.iter().map(|(_, count)| count).sum();
             // Messages side by side decode as one.
             let joined: Vec<u8> = encoded.into_iter().flat_map(|(bytes, _)| bytes).collect();
-            store::document::compress(&joined).map(|payload| Entry { shard: 0, span_count, payload })
+            store::document::compress(&joined).map(|payload| Entry {
+                shard: 0,
+                span_count,
+                payload,
+            })
         });
         let entry = match entry.await {
             Ok(Ok(entry)) => entry,

@@ -27,22 +27,43 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyE
     let is_gzip = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
         None | Some(b"" | b"identity") => false,
         Some(b"gzip") => true,
-        Some(other) => return Err(BodyError::Encoding(String::from_utf8_lossy(other).into_owned())),
+        Some(other) => {
+            return Err(BodyError::Encoding(
+                String::from_utf8_lossy(other).into_owned(),
+            ));
+        }
     };
     let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
         use std::error::Error as _;
-        let is_limit = error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-        if is_limit { BodyError::TooLarge } else { BodyError::Interrupted(error) }
+        let is_limit = error
+            .source()
+            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+        if is_limit {
+            BodyError::TooLarge
+        } else {
+            BodyError::Interrupted(error)
+        }
     })?;
-    if is_gzip { gunzip(&bytes).map(Bytes::from) } else { Ok(bytes) }
+    if is_gzip {
+        gunzip(&bytes).map(Bytes::from)
+    } else {
+        Ok(bytes)
+    }
 }
 
 /// Stops at the limit, however much a bomb would unfold to.
 fn gunzip(compressed: &[u8]) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::with_capacity(compressed.len().saturating_mul(4).min(MAX_BODY_BYTES));
     let limit = MAX_BODY_BYTES as u64 + 1;
-    MultiGzDecoder::new(compressed).take(limit).read_to_end(&mut bytes).map_err(BodyError::Gzip)?;
-    if bytes.len() > MAX_BODY_BYTES { Err(BodyError::TooLarge) } else { Ok(bytes) }
+    MultiGzDecoder::new(compressed)
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(BodyError::Gzip)?;
+    if bytes.len() > MAX_BODY_BYTES {
+        Err(BodyError::TooLarge)
+    } else {
+        Ok(bytes)
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ pub(crate) enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TraceId => "trace id is not 16 bytes (32 hexadecimal digits in JSON) or all zeros",
+            Self::TraceId => {
+                "trace id is not 16 bytes (32 hexadecimal digits in JSON) or all zeros"
+            }
             Self::SpanId => "span id is not 8 bytes (16 hexadecimal digits in JSON) or all zeros",
             Self::ParentSpanId => "parent span id is not 8 bytes (16 hexadecimal digits in JSON)",
             Self::StartTime => "start time is missing or after the year 2262",
@@ -44,9 +46,16 @@ impl Checked {
     /// For the client's log: which spans are lost and why. Empty when none is.
     pub(crate) fn message(&self) -> String {
         let part = |(reason, count): (&Reason, &usize)| {
-            format!("{} rejected: {reason}", model::format::counted(*count, "span"))
+            format!(
+                "{} rejected: {reason}",
+                model::format::counted(*count, "span")
+            )
         };
-        self.rejected.iter().map(part).collect::<Vec<_>>().join("; ")
+        self.rejected
+            .iter()
+            .map(part)
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 }
 
@@ -64,10 +73,16 @@ pub(crate) fn check(mut resource_spans: Vec<ResourceSpans>) -> Checked {
             });
             accepted += of_scope.spans.len();
         }
-        of_resource.scope_spans.retain(|of_scope| !of_scope.spans.is_empty());
+        of_resource
+            .scope_spans
+            .retain(|of_scope| !of_scope.spans.is_empty());
     }
     resource_spans.retain(|of_resource| !of_resource.scope_spans.is_empty());
-    Checked { resource_spans, accepted, rejected }
+    Checked {
+        resource_spans,
+        accepted,
+        rejected,
+    }
 }
 
 fn fault(span: &Span) -> Option<Reason> {
@@ -96,12 +111,23 @@ mod tests {
     use opentelemetry_proto::tonic::trace::v1::ScopeSpans;
 
     fn good() -> Span {
-        Span { trace_id: vec![1; 16], span_id: vec![1; 8], start_time_unix_nano: 1, ..Span::default() }
+        Span {
+            trace_id: vec![1; 16],
+            span_id: vec![1; 8],
+            start_time_unix_nano: 1,
+            ..Span::default()
+        }
     }
 
     fn checked(spans: Vec<Span>) -> Checked {
-        let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
-        check(vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }])
+        let scope_spans = vec![ScopeSpans {
+            spans,
+            ..ScopeSpans::default()
+        }];
+        check(vec![ResourceSpans {
+            scope_spans,
+            ..ResourceSpans::default()
+        }])
     }
 
     #[test]
@@ -123,7 +149,11 @@ mod tests {
         ]);
         assert_eq!((result.accepted, result.rejected_count()), (2, 6));
         assert_eq!(result.rejected[&Reason::TraceId], 2);
-        assert!(result.message().starts_with("2 spans rejected: trace id is not 16 bytes"));
+        assert!(
+            result
+                .message()
+                .starts_with("2 spans rejected: trace id is not 16 bytes")
+        );
     }
 
     #[test]

@@ -21,7 +21,9 @@ use crate::otlp::status::{Status, code};
 
 pub(crate) fn routes(append: Append) -> Router {
     // The body has its own limit, which answers in the client's encoding.
-    Router::new().route("/v1/traces", post(export)).with_state(append)
+    Router::new()
+        .route("/v1/traces", post(export))
+        .with_state(append)
 }
 
 /// How the client writes, and so how it is answered.
@@ -34,7 +36,13 @@ enum Encoding {
 impl Encoding {
     fn of(headers: &HeaderMap) -> Option<Self> {
         let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-        match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+        match value
+            .split(';')
+            .next()?
+            .trim()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "application/x-protobuf" => Some(Self::Protobuf),
             "application/json" => Some(Self::Json),
             _ => None,
@@ -69,18 +77,22 @@ impl RouteError {
     /// The HTTP status, the code of the body, and whether to come back.
     fn kind(&self) -> (StatusCode, i32, bool) {
         match self {
-            Self::ContentType | Self::Body(BodyError::Encoding(_)) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, code::INVALID_ARGUMENT, false)
-            }
+            Self::ContentType | Self::Body(BodyError::Encoding(_)) => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                code::INVALID_ARGUMENT,
+                false,
+            ),
             Self::Body(BodyError::TooLarge) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, code::INVALID_ARGUMENT, false)
             }
             Self::Body(BodyError::Gzip(_) | BodyError::Interrupted(_))
             | Self::Protobuf(_)
             | Self::Json(_) => (StatusCode::BAD_REQUEST, code::INVALID_ARGUMENT, false),
-            Self::Append(AppendError::Full) => {
-                (StatusCode::TOO_MANY_REQUESTS, code::RESOURCE_EXHAUSTED, true)
-            }
+            Self::Append(AppendError::Full) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                code::RESOURCE_EXHAUSTED,
+                true,
+            ),
             Self::Append(AppendError::Unavailable) | Self::Task(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, true)
             }
@@ -89,14 +101,22 @@ impl RouteError {
 
     fn respond(&self, encoding: Encoding) -> Response {
         let (status, code, is_retryable) = self.kind();
-        let body = Status { code, message: self.to_string() };
+        let body = Status {
+            code,
+            message: self.to_string(),
+        };
         let bytes = match encoding {
             Encoding::Protobuf => body.encode_to_vec(),
-            Encoding::Json => json!({ "code": body.code, "message": body.message }).to_string().into(),
+            Encoding::Json => json!({ "code": body.code, "message": body.message })
+                .to_string()
+                .into(),
         };
-        let mut response = (status, [(CONTENT_TYPE, encoding.content_type())], bytes).into_response();
+        let mut response =
+            (status, [(CONTENT_TYPE, encoding.content_type())], bytes).into_response();
         if is_retryable {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }
@@ -157,5 +177,10 @@ fn success(encoding: Encoding, rejected: usize, message: &str) -> Response {
         .to_string()
         .into(),
     };
-    (StatusCode::OK, [(CONTENT_TYPE, encoding.content_type())], bytes).into_response()
+    (
+        StatusCode::OK,
+        [(CONTENT_TYPE, encoding.content_type())],
+        bytes,
+    )
+        .into_response()
 }

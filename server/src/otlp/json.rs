@@ -5,6 +5,8 @@
 //! for an absent field, unknown fields ignored. An id that is not hexadecimal is kept as one that
 //! no check accepts, so that it costs its own span and not the whole request.
 
+use std::marker::PhantomData;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use model::id::bytes_from_hex;
@@ -15,13 +17,41 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Reads an `ExportTraceServiceRequest` or a `TracesData`, which look the same.
 pub(crate) fn decode(body: &[u8]) -> Result<Vec<trace::ResourceSpans>, serde_json::Error> {
-    let data: TracesData = serde_json::from_slice(body)?;
+    let Object(data): Object<TracesData> = serde_json::from_slice(body)?;
     Ok(into(data.resource_spans))
 }
 
 /// Writes a `TracesData`.
-pub(crate) fn encode(resource_spans: Vec<trace::ResourceSpans>) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&TracesData { resource_spans: into(resource_spans) })
+pub(crate) fn encode(
+    resource_spans: Vec<trace::ResourceSpans>,
+) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&TracesData {
+        resource_spans: into(resource_spans),
+    })
+}
+
+/// A message that is written as an object, and not as a list of its fields, which serde would
+/// accept for a struct.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ObjectVisitor<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(de::value::MapAccessDeserializer::new(map))
+            }
+        }
+        deserializer
+            .deserialize_map(ObjectVisitor(PhantomData))
+            .map(Self)
+    }
 }
 
 fn into<A: Into<B>, B>(values: Vec<A>) -> Vec<B> {
@@ -165,10 +195,14 @@ impl From<AnyValue> for common::AnyValue {
         let value = (any.string_value.map(Value::StringValue))
             .or(any.bool_value.map(Value::BoolValue))
             .or(any.int_value.map(|Int(number)| Value::IntValue(number)))
-            .or(any.double_value.map(|Double(number)| Value::DoubleValue(number)))
+            .or(any
+                .double_value
+                .map(|Double(number)| Value::DoubleValue(number)))
             .or(any.array_value.map(|array| Value::ArrayValue(array.into())))
             .or(any.kvlist_value.map(|list| Value::KvlistValue(list.into())))
-            .or(any.bytes_value.map(|Base64(bytes)| Value::BytesValue(bytes)));
+            .or(any
+                .bytes_value
+                .map(|Base64(bytes)| Value::BytesValue(bytes)));
         Self { value }
     }
 }
@@ -179,13 +213,34 @@ impl From<common::AnyValue> for AnyValue {
         let none = Self::default();
         match any.value {
             None | Some(Value::StringValueStrindex(_)) => none,
-            Some(Value::StringValue(text)) => Self { string_value: Some(text), ..none },
-            Some(Value::BoolValue(flag)) => Self { bool_value: Some(flag), ..none },
-            Some(Value::IntValue(number)) => Self { int_value: Some(Int(number)), ..none },
-            Some(Value::DoubleValue(number)) => Self { double_value: Some(Double(number)), ..none },
-            Some(Value::ArrayValue(array)) => Self { array_value: Some(array.into()), ..none },
-            Some(Value::KvlistValue(list)) => Self { kvlist_value: Some(list.into()), ..none },
-            Some(Value::BytesValue(bytes)) => Self { bytes_value: Some(Base64(bytes)), ..none },
+            Some(Value::StringValue(text)) => Self {
+                string_value: Some(text),
+                ..none
+            },
+            Some(Value::BoolValue(flag)) => Self {
+                bool_value: Some(flag),
+                ..none
+            },
+            Some(Value::IntValue(number)) => Self {
+                int_value: Some(Int(number)),
+                ..none
+            },
+            Some(Value::DoubleValue(number)) => Self {
+                double_value: Some(Double(number)),
+                ..none
+            },
+            Some(Value::ArrayValue(array)) => Self {
+                array_value: Some(array.into()),
+                ..none
+            },
+            Some(Value::KvlistValue(list)) => Self {
+                kvlist_value: Some(list.into()),
+                ..none
+            },
+            Some(Value::BytesValue(bytes)) => Self {
+                bytes_value: Some(Base64(bytes)),
+                ..none
+            },
         }
     }
 }
@@ -214,7 +269,9 @@ impl<'de> Deserialize<'de> for Hex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         // One byte is an id nowhere.
-        Ok(Self(bytes_from_hex(&text).unwrap_or_else(|_not_an_id| vec![0])))
+        Ok(Self(
+            bytes_from_hex(&text).unwrap_or_else(|_not_an_id| vec![0]),
+        ))
     }
 }
 
@@ -244,7 +301,9 @@ impl<T: ToString> Serialize for Int<T> {
 impl<'de, T: TryFrom<i128>> Deserialize<'de> for Int<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = deserializer.deserialize_any(IntVisitor)?;
-        T::try_from(number).map(Self).map_err(|_: T::Error| de::Error::custom("the number is out of range"))
+        T::try_from(number)
+            .map(Self)
+            .map_err(|_: T::Error| de::Error::custom("the number is out of range"))
     }
 }
 
@@ -333,7 +392,10 @@ impl Serialize for Base64 {
 impl<'de> Deserialize<'de> for Base64 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        BASE64_STANDARD.decode(text).map(Self).map_err(de::Error::custom)
+        BASE64_STANDARD
+            .decode(text)
+            .map(Self)
+            .map_err(de::Error::custom)
     }
 }
 
@@ -381,7 +443,8 @@ mod tests {
 
     #[test]
     fn an_id_that_is_none_costs_its_span_only() {
-        let text = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zzzzzzzzzzzzzzzz"}]}]}]}"#;
+        let text =
+            r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"zzzzzzzzzzzzzzzz"}]}]}]}"#;
         let spans = decode(text.as_bytes()).unwrap();
         assert_eq!(spans[0].scope_spans[0].spans[0].trace_id, [0]);
     }

@@ -28,23 +28,37 @@ pub(super) fn batches(dice: &mut Dice, visitor: &Visitor, request: Request) -> V
     let backend = batch(false, backend_spans(visitor, &request.backend_spans));
     // A phone sends when it finds the time, or when it has a network again.
     let is_late = dice.chance(0.03);
-    let device_delay = if is_late { dice.between(12 * SECOND, 40 * SECOND) } else { dice.between(SECOND, 5 * SECOND) };
+    let device_delay = if is_late {
+        dice.between(12 * SECOND, 40 * SECOND)
+    } else {
+        dice.between(SECOND, 5 * SECOND)
+    };
     let device_at = request.end_nanos + device_delay;
     let backend_at = request.end_nanos + dice.between(200 * MILLI, 1_200 * MILLI);
     let mut batches = vec![(backend_at, backend), (device_at, device)];
     if dice.chance(0.02) {
         let chosen = usize::from(dice.chance(0.5));
         let (at, first) = &batches[chosen];
-        let again = Batch { is_repeated: true, ..first.clone() };
+        let again = Batch {
+            is_repeated: true,
+            ..first.clone()
+        };
         batches.push((at + 5 * SECOND, again));
     }
     batches
 }
 
 fn batch(is_device: bool, resource_spans: Vec<ResourceSpans>) -> Batch {
-    let of_scopes = resource_spans.iter().flat_map(|of_resource| &of_resource.scope_spans);
+    let of_scopes = resource_spans
+        .iter()
+        .flat_map(|of_resource| &of_resource.scope_spans);
     let span_count = of_scopes.map(|of_scope| of_scope.spans.len()).sum();
-    Batch { is_device, is_repeated: false, resource_spans, span_count }
+    Batch {
+        is_device,
+        is_repeated: false,
+        resource_spans,
+        span_count,
+    }
 }
 
 fn device_spans(visitor: &Visitor, spans: &[SimSpan]) -> Vec<ResourceSpans> {
@@ -60,7 +74,10 @@ fn device_spans(visitor: &Visitor, spans: &[SimSpan]) -> Vec<ResourceSpans> {
         text("device.model.name", visitor.device),
         text("session.id", &visitor.session_id),
     ];
-    let spans = spans.iter().map(|span| otlp_span(span, visitor.clock_error_nanos)).collect();
+    let spans = spans
+        .iter()
+        .map(|span| otlp_span(span, visitor.clock_error_nanos))
+        .collect();
     vec![of_resource(attributes, "shop.app", spans)]
 }
 
@@ -69,38 +86,66 @@ fn backend_spans(visitor: &Visitor, spans: &[SimSpan]) -> Vec<ResourceSpans> {
     services.sort_unstable();
     services.dedup();
     let of_service = |service: &str| {
-        let version = if service == "gateway" { visitor.gateway_version } else { visitor.release };
+        let version = if service == "gateway" {
+            visitor.gateway_version
+        } else {
+            visitor.release
+        };
         let attributes = vec![
             text("service.name", service),
             text("service.version", version),
-            text("service.instance.id", &format!("{service}-{}-1", visitor.region.name)),
+            text(
+                "service.instance.id",
+                &format!("{service}-{}-1", visitor.region.name),
+            ),
             text("deployment.environment.name", "production"),
             text("cloud.region", visitor.region.name),
             text("telemetry.sdk.name", "opentelemetry"),
             text("telemetry.sdk.language", "rust"),
         ];
         let own = spans.iter().filter(|span| span.service == service);
-        of_resource(attributes, "shop.backend", own.map(|span| otlp_span(span, 0)).collect())
+        of_resource(
+            attributes,
+            "shop.backend",
+            own.map(|span| otlp_span(span, 0)).collect(),
+        )
     };
     services.into_iter().map(of_service).collect()
 }
 
 fn of_resource(attributes: Vec<KeyValue>, scope: &str, spans: Vec<Span>) -> ResourceSpans {
-    let scope = InstrumentationScope { name: scope.into(), version: "1.0.0".into(), ..InstrumentationScope::default() };
+    let scope = InstrumentationScope {
+        name: scope.into(),
+        version: "1.0.0".into(),
+        ..InstrumentationScope::default()
+    };
     ResourceSpans {
-        resource: Some(Resource { attributes, ..Resource::default() }),
-        scope_spans: vec![ScopeSpans { scope: Some(scope), spans, ..ScopeSpans::default() }],
+        resource: Some(Resource {
+            attributes,
+            ..Resource::default()
+        }),
+        scope_spans: vec![ScopeSpans {
+            scope: Some(scope),
+            spans,
+            ..ScopeSpans::default()
+        }],
         ..ResourceSpans::default()
     }
 }
 
 fn otlp_span(span: &SimSpan, clock_error_nanos: i64) -> Span {
     let time = |nanos: i64| u64::try_from(nanos + clock_error_nanos).unwrap_or(1);
-    let status = span.error.map(|message| Status { message: message.into(), code: status::StatusCode::Error.into() });
+    let status = span.error.map(|message| Status {
+        message: message.into(),
+        code: status::StatusCode::Error.into(),
+    });
     let exception = span.error.map(|message| Event {
         time_unix_nano: time(span.end_nanos),
         name: "exception".into(),
-        attributes: vec![text("exception.type", "UpstreamError"), text("exception.message", message)],
+        attributes: vec![
+            text("exception.type", "UpstreamError"),
+            text("exception.message", message),
+        ],
         ..Event::default()
     });
     Span {
@@ -111,7 +156,11 @@ fn otlp_span(span: &SimSpan, clock_error_nanos: i64) -> Span {
         kind: span.kind.into(),
         start_time_unix_nano: time(span.start_nanos),
         end_time_unix_nano: time(span.end_nanos),
-        attributes: span.attributes.iter().map(|(key, value)| text(key, value)).collect(),
+        attributes: span
+            .attributes
+            .iter()
+            .map(|(key, value)| text(key, value))
+            .collect(),
         events: exception.into_iter().collect(),
         status,
         ..Span::default()
@@ -119,6 +168,12 @@ fn otlp_span(span: &SimSpan, clock_error_nanos: i64) -> Span {
 }
 
 fn text(key: &str, value: &str) -> KeyValue {
-    let value = Some(AnyValue { value: Some(any_value::Value::StringValue(value.into())) });
-    KeyValue { key: key.into(), value, ..KeyValue::default() }
+    let value = Some(AnyValue {
+        value: Some(any_value::Value::StringValue(value.into())),
+    });
+    KeyValue {
+        key: key.into(),
+        value,
+        ..KeyValue::default()
+    }
 }

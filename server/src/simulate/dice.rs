@@ -18,7 +18,9 @@ impl Dice {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         bytes[8..16].copy_from_slice(&start_nanos.to_le_bytes());
-        Self { generator: ChaCha8Rng::from_seed(bytes) }
+        Self {
+            generator: ChaCha8Rng::from_seed(bytes),
+        }
     }
 
     pub(super) fn chance(&mut self, probability: f64) -> bool {
@@ -45,13 +47,15 @@ impl Dice {
     /// A log-normal duration in nanoseconds, with a long tail now and then.
     pub(super) fn latency(&mut self, median_micros: u32, sigma: f64) -> i64 {
         let tail = if self.chance(0.01) { 6.0 } else { 1.0 };
-        let factor = LogNormal::new(0.0, sigma).map_or(1.0, |normal| normal.sample(&mut self.generator));
+        let factor =
+            LogNormal::new(0.0, sigma).map_or(1.0, |normal| normal.sample(&mut self.generator));
         nanos(f64::from(median_micros) * 1e3 * factor * tail)
     }
 
     /// A pause between independent events, in nanoseconds.
     pub(super) fn exponential(&mut self, mean_seconds: f64) -> i64 {
-        let seconds = Exp::new(1.0 / mean_seconds).map_or(mean_seconds, |pause| pause.sample(&mut self.generator));
+        let seconds = Exp::new(1.0 / mean_seconds)
+            .map_or(mean_seconds, |pause| pause.sample(&mut self.generator));
         nanos(seconds * SECOND)
     }
 
@@ -62,11 +66,17 @@ impl Dice {
     }
 
     pub(super) fn hex(&mut self) -> String {
-        self.bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.bytes::<8>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "simulated times are far below the limit")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "simulated times are far below the limit"
+)]
 fn nanos(value: f64) -> i64 {
     value as i64
 }

@@ -62,7 +62,10 @@ fn duration(text: &str) -> Result<i64, String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse::<f64>().ok().filter(|rate| (0.01..=100_000.0).contains(rate));
+    let rate = text
+        .parse::<f64>()
+        .ok()
+        .filter(|rate| (0.01..=100_000.0).contains(rate));
     rate.ok_or_else(|| "write a number from 0.01 to 100000".into())
 }
 
@@ -90,13 +93,19 @@ async fn send_all(options: &SimulateOptions, sender: &mut Sender) -> Result<(), 
         (Some(start), _) => start.nanos(now),
         (None, backfill) => now - backfill.unwrap_or(0),
     };
-    let end = options.duration.map(|duration| start.saturating_add(duration));
+    let end = options
+        .duration
+        .map(|duration| start.saturating_add(duration));
     let mut traffic = Traffic::new(options.seed, start, options.rate);
     let mut at = start;
     while end.is_none_or(|end| at < end) {
         let now = clock::now_nanos();
         let is_past = at + BACKFILL_TICK_NANOS < now;
-        at = if is_past { at + BACKFILL_TICK_NANOS } else { now.max(at) };
+        at = if is_past {
+            at + BACKFILL_TICK_NANOS
+        } else {
+            now.max(at)
+        };
         traffic.advance(end.map_or(at, |end| end.min(at)));
         sender.send(traffic.due(at)).await?;
         if !is_past {
@@ -119,7 +128,13 @@ struct Traffic {
 impl Traffic {
     fn new(seed: u64, start_nanos: i64, rate: f64) -> Self {
         let dice = Dice::new(seed, start_nanos);
-        Self { dice, rate, next_visit_nanos: start_nanos, waiting: BTreeMap::new(), made: 0 }
+        Self {
+            dice,
+            rate,
+            next_visit_nanos: start_nanos,
+            waiting: BTreeMap::new(),
+            made: 0,
+        }
     }
 
     /// Lets the visits happen that begin before that moment.
@@ -142,7 +157,9 @@ impl Traffic {
     /// The batches that are sent by that moment.
     fn due(&mut self, at_nanos: i64) -> Vec<Batch> {
         let later = self.waiting.split_off(&(at_nanos, usize::MAX));
-        std::mem::replace(&mut self.waiting, later).into_values().collect()
+        std::mem::replace(&mut self.waiting, later)
+            .into_values()
+            .collect()
     }
 }
 
@@ -167,7 +184,13 @@ mod tests {
         let mut traffic = Traffic::new(1, 0, 5.0);
         traffic.advance(1_000 * SECOND);
         let batches = traffic.due(i64::MAX);
-        let requests = batches.iter().filter(|batch| batch.is_device && !batch.is_repeated).count();
-        assert!((4_000..6_000).contains(&requests), "{requests} requests in 1000 s at 5 a second");
+        let requests = batches
+            .iter()
+            .filter(|batch| batch.is_device && !batch.is_repeated)
+            .count();
+        assert!(
+            (4_000..6_000).contains(&requests),
+            "{requests} requests in 1000 s at 5 a second"
+        );
     }
 }

@@ -45,7 +45,12 @@ pub(super) struct Request {
     pub(super) backend_spans: Vec<SimSpan>,
 }
 
-pub(super) fn request(dice: &mut Dice, visitor: &Visitor, action: &Action, start_nanos: i64) -> Request {
+pub(super) fn request(
+    dice: &mut Dice,
+    visitor: &Visitor,
+    action: &Action,
+    start_nanos: i64,
+) -> Request {
     let trace_id = dice.bytes();
     let root_id = dice.bytes();
     let slowness = visitor.network.3;
@@ -53,7 +58,12 @@ pub(super) fn request(dice: &mut Dice, visitor: &Visitor, action: &Action, start
     let way = dice.latency(visitor.region.network_micros * slowness, SIGMA);
     let way_back = dice.latency(visitor.region.network_micros * slowness, SIGMA);
 
-    let mut backend = Backend { dice, visitor, trace_id, spans: Vec::new() };
+    let mut backend = Backend {
+        dice,
+        visitor,
+        trace_id,
+        spans: Vec::new(),
+    };
     let drops_context = visitor.gateway_version == GATEWAY_WITHOUT_CONTEXT;
     if drops_context {
         backend.trace_id = backend.dice.bytes();
@@ -77,18 +87,41 @@ pub(super) fn request(dice: &mut Dice, visitor: &Visitor, action: &Action, start
         attributes: vec![("app.screen.name", action.screen.to_owned())],
     };
     let name = format!("{}: {}", visitor.platform.prefix, action.request);
-    let mut root = device(root_id, None, name, SpanKind::Client, start_nanos, drawn, error);
+    let mut root = device(
+        root_id,
+        None,
+        name,
+        SpanKind::Client,
+        start_nanos,
+        drawn,
+        error,
+    );
     root.attributes.extend([
         ("app.journey", action.journey.to_owned()),
         ("user.region", visitor.region.name.to_owned()),
         ("network.connection.type", visitor.network.0.to_owned()),
         ("network.connection.subtype", visitor.network.1.to_owned()),
-        ("feature_flag.new_wallet", if visitor.has_new_wallet { "on" } else { "off" }.to_owned()),
+        (
+            "feature_flag.new_wallet",
+            if visitor.has_new_wallet { "on" } else { "off" }.to_owned(),
+        ),
         ("user.tier", visitor.tier.to_owned()),
         ("user.id", visitor.user_id.clone()),
     ]);
-    let render = device(dice.bytes(), Some(root_id), action.render.to_owned(), SpanKind::Internal, answered, drawn, None);
-    Request { end_nanos: drawn, device_spans: vec![root, render], backend_spans }
+    let render = device(
+        dice.bytes(),
+        Some(root_id),
+        action.render.to_owned(),
+        SpanKind::Internal,
+        answered,
+        drawn,
+        None,
+    );
+    Request {
+        end_nanos: drawn,
+        device_spans: vec![root, render],
+        backend_spans,
+    }
 }
 
 /// The backend while it works on one request.
@@ -143,14 +176,28 @@ impl Backend<'_> {
 
     /// Makes a call from a span of a service; returns when it has ended, and with which error.
     /// Recursion is as deep as the shop's data.
-    fn call(&mut self, call: &Call, caller: &'static str, parent: [u8; 8], start: i64) -> (i64, Option<&'static str>) {
+    fn call(
+        &mut self,
+        call: &Call,
+        caller: &'static str,
+        parent: [u8; 8],
+        start: i64,
+    ) -> (i64, Option<&'static str>) {
         match call.kind {
             Kind::Service => self.service(call, caller, parent, start),
-            Kind::Database | Kind::Cache | Kind::Queue | Kind::ThirdParty => self.leaf(call, caller, parent, start),
+            Kind::Database | Kind::Cache | Kind::Queue | Kind::ThirdParty => {
+                self.leaf(call, caller, parent, start)
+            }
         }
     }
 
-    fn service(&mut self, call: &Call, caller: &'static str, parent: [u8; 8], start: i64) -> (i64, Option<&'static str>) {
+    fn service(
+        &mut self,
+        call: &Call,
+        caller: &'static str,
+        parent: [u8; 8],
+        start: i64,
+    ) -> (i64, Option<&'static str>) {
         let (client_id, server_id) = (self.dice.bytes(), self.dice.bytes());
         let way = self.dice.latency(400, SIGMA);
         let own = self.dice.latency(call.median_micros, SIGMA);
@@ -182,16 +229,40 @@ impl Backend<'_> {
             error,
             attributes: vec![("rpc.service", call.target.to_owned())],
         };
-        self.spans.push(span(caller, client_id, parent, SpanKind::Client, start, end));
-        self.spans.push(span(call.target, server_id, client_id, SpanKind::Server, begin, server_end));
+        self.spans.push(span(
+            caller,
+            client_id,
+            parent,
+            SpanKind::Client,
+            start,
+            end,
+        ));
+        self.spans.push(span(
+            call.target,
+            server_id,
+            client_id,
+            SpanKind::Server,
+            begin,
+            server_end,
+        ));
         (end, error)
     }
 
-    fn leaf(&mut self, call: &Call, caller: &'static str, parent: [u8; 8], start: i64) -> (i64, Option<&'static str>) {
+    fn leaf(
+        &mut self,
+        call: &Call,
+        caller: &'static str,
+        parent: [u8; 8],
+        start: i64,
+    ) -> (i64, Option<&'static str>) {
         let is_slow = call.operation == SLOW_QUERY
             && self.visitor.release == SLOW_RELEASE
             && self.visitor.region.name == SLOW_REGION;
-        let median = if is_slow { call.median_micros * SLOW_FACTOR } else { call.median_micros };
+        let median = if is_slow {
+            call.median_micros * SLOW_FACTOR
+        } else {
+            call.median_micros
+        };
         let end = start + self.dice.latency(median, SIGMA);
         let error = (call.target == PAYMENT_PROVIDER && self.dice.chance(failure_rate(start)))
             .then_some("the payment provider answered 503");
@@ -202,7 +273,11 @@ impl Backend<'_> {
             id,
             parent_id: Some(parent),
             name: call.operation.to_owned(),
-            kind: if call.kind == Kind::Queue { SpanKind::Producer } else { SpanKind::Client },
+            kind: if call.kind == Kind::Queue {
+                SpanKind::Producer
+            } else {
+                SpanKind::Client
+            },
             start_nanos: start,
             end_nanos: end,
             error,
@@ -216,7 +291,9 @@ impl Backend<'_> {
 
     /// Some service takes the message up later; nobody waits for it.
     fn consume(&mut self, call: &Call, producer: [u8; 8], sent: i64) {
-        let Some((_, service, operation)) = CONSUMERS.iter().find(|consumer| consumer.0 == call.target) else {
+        let Some((_, service, operation)) =
+            CONSUMERS.iter().find(|consumer| consumer.0 == call.target)
+        else {
             return;
         };
         let start = sent + self.dice.latency(30_000, SIGMA);
@@ -240,7 +317,11 @@ impl Backend<'_> {
 /// Few of the payments fail, but in bursts every third.
 fn failure_rate(at_nanos: i64) -> f64 {
     let window = at_nanos / BURST_WINDOW_NANOS;
-    if window.rem_euclid(BURST_EVERY) == 0 { 0.3 } else { 0.005 }
+    if window.rem_euclid(BURST_EVERY) == 0 {
+        0.3
+    } else {
+        0.005
+    }
 }
 
 fn leaf_attributes(call: &Call, visitor: &Visitor) -> Vec<(&'static str, String)> {
@@ -263,15 +344,29 @@ fn leaf_attributes(call: &Call, visitor: &Visitor) -> Vec<(&'static str, String)
             ]
         }
         Kind::Cache => {
-            vec![("db.system.name", "redis".to_owned()), ("db.namespace", call.target.to_owned()), ("server.address", address)]
+            vec![
+                ("db.system.name", "redis".to_owned()),
+                ("db.namespace", call.target.to_owned()),
+                ("server.address", address),
+            ]
         }
         Kind::Queue => {
-            vec![("messaging.system", "kafka".to_owned()), ("messaging.destination.name", call.target.to_owned())]
+            vec![
+                ("messaging.system", "kafka".to_owned()),
+                ("messaging.destination.name", call.target.to_owned()),
+            ]
         }
         Kind::ThirdParty => vec![
             ("server.address", format!("api.{}.example", call.target)),
             ("peer.service", call.target.to_owned()),
-            ("url.path", call.operation.split_once(' ').unwrap_or_default().1.to_owned()),
+            (
+                "url.path",
+                call.operation
+                    .split_once(' ')
+                    .unwrap_or_default()
+                    .1
+                    .to_owned(),
+            ),
         ],
         Kind::Service => vec![],
     }
@@ -295,9 +390,16 @@ mod tests {
         let mut seen = HashSet::new();
         for seed in 0..200 {
             let (visitor, request) = pay(seed);
-            let all: Vec<&SimSpan> = request.device_spans.iter().chain(&request.backend_spans).collect();
+            let all: Vec<&SimSpan> = request
+                .device_spans
+                .iter()
+                .chain(&request.backend_spans)
+                .collect();
             let ids: HashSet<_> = all.iter().map(|span| (span.trace_id, span.id)).collect();
-            let orphans = all.iter().filter(|span| span.parent_id.is_some_and(|id| !ids.contains(&(span.trace_id, id))));
+            let orphans = all.iter().filter(|span| {
+                span.parent_id
+                    .is_some_and(|id| !ids.contains(&(span.trace_id, id)))
+            });
             assert_eq!(orphans.count(), 0);
             let roots = all.iter().filter(|span| span.parent_id.is_none()).count();
             let drops = visitor.gateway_version == GATEWAY_WITHOUT_CONTEXT;

@@ -63,7 +63,11 @@ impl Sender {
         let url = Url::parse(endpoint).and_then(|url| url.join("/v1/traces"));
         let endpoint = url.map_err(|_not_a_url| SendError::Endpoint(endpoint.to_owned()))?;
         // The traffic is for that endpoint and not for a proxy.
-        let client = Client::builder().timeout(TIMEOUT).no_proxy().build().map_err(SendError::Client)?;
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .no_proxy()
+            .build()
+            .map_err(SendError::Client)?;
         Ok(Self {
             client,
             endpoint,
@@ -101,7 +105,10 @@ impl Sender {
         if self.recent_traces.len() > Self::MAX_RECENT {
             self.recent_traces.clear();
         }
-        let of_scopes = batch.resource_spans.iter().flat_map(|of_resource| &of_resource.scope_spans);
+        let of_scopes = batch
+            .resource_spans
+            .iter()
+            .flat_map(|of_resource| &of_resource.scope_spans);
         for span in of_scopes.flat_map(|of_scope| &of_scope.spans) {
             if self.recent_traces.insert(span.trace_id.clone()) {
                 self.traces += 1;
@@ -132,14 +139,19 @@ impl Sender {
                 }
                 Ok(response) if !is_retryable(response.status()) => {
                     let status = response.status();
-                    return Err(SendError::Refused { endpoint: self.endpoint.clone(), status });
+                    return Err(SendError::Refused {
+                        endpoint: self.endpoint.clone(),
+                        status,
+                    });
                 }
                 Ok(_) => {}
                 Err(error) => tracing::debug!(%error, "sending again"),
             }
             sleep(RETRY_PAUSE).await;
         }
-        Err(SendError::Unreachable { endpoint: self.endpoint.clone() })
+        Err(SendError::Unreachable {
+            endpoint: self.endpoint.clone(),
+        })
     }
 }
 
@@ -151,9 +163,10 @@ fn is_retryable(status: StatusCode) -> bool {
 fn check(answer: &[u8]) -> Result<(), SendError> {
     let answer = ExportTraceServiceResponse::decode(answer).map_err(SendError::Answer)?;
     match answer.partial_success {
-        Some(partial) if partial.rejected_spans > 0 => {
-            Err(SendError::Rejected { count: partial.rejected_spans, message: partial.error_message })
-        }
+        Some(partial) if partial.rejected_spans > 0 => Err(SendError::Rejected {
+            count: partial.rejected_spans,
+            message: partial.error_message,
+        }),
         _ => Ok(()),
     }
 }

@@ -42,16 +42,52 @@ pub(super) struct Action {
     pub(super) calls: &'static [Call],
 }
 
-const fn service(target: &'static str, operation: &'static str, median_micros: u32, calls: &'static [Call]) -> Call {
-    Call { kind: Kind::Service, target, operation, median_micros, is_parallel: false, calls }
+const fn service(
+    target: &'static str,
+    operation: &'static str,
+    median_micros: u32,
+    calls: &'static [Call],
+) -> Call {
+    Call {
+        kind: Kind::Service,
+        target,
+        operation,
+        median_micros,
+        is_parallel: false,
+        calls,
+    }
 }
 
-const fn fan_out(target: &'static str, operation: &'static str, median_micros: u32, calls: &'static [Call]) -> Call {
-    Call { kind: Kind::Service, target, operation, median_micros, is_parallel: true, calls }
+const fn fan_out(
+    target: &'static str,
+    operation: &'static str,
+    median_micros: u32,
+    calls: &'static [Call],
+) -> Call {
+    Call {
+        kind: Kind::Service,
+        target,
+        operation,
+        median_micros,
+        is_parallel: true,
+        calls,
+    }
 }
 
-const fn leaf(kind: Kind, target: &'static str, operation: &'static str, median_micros: u32) -> Call {
-    Call { kind, target, operation, median_micros, is_parallel: false, calls: &[] }
+const fn leaf(
+    kind: Kind,
+    target: &'static str,
+    operation: &'static str,
+    median_micros: u32,
+) -> Call {
+    Call {
+        kind,
+        target,
+        operation,
+        median_micros,
+        is_parallel: false,
+        calls: &[],
+    }
 }
 
 const fn database(target: &'static str, operation: &'static str, median_micros: u32) -> Call {
@@ -62,8 +98,15 @@ const fn cache(target: &'static str, operation: &'static str) -> Call {
     leaf(Kind::Cache, target, operation, 600)
 }
 
-const AUTHORIZE: Call =
-    service("auth-service", "authorize", 3_000, &[cache("session-cache", "GET session"), database("auth-db", "SELECT session", 4_000)]);
+const AUTHORIZE: Call = service(
+    "auth-service",
+    "authorize",
+    3_000,
+    &[
+        cache("session-cache", "GET session"),
+        database("auth-db", "SELECT session", 4_000),
+    ],
+);
 
 /// The query that release [`SLOW_RELEASE`] makes slow in [`SLOW_REGION`].
 pub(super) const SLOW_QUERY: &str = "SELECT payment_method";
@@ -83,7 +126,15 @@ pub(super) const LOGIN: Action = Action {
         "POST /sessions",
         9_000,
         &[
-            service("user-service", "GET /users/{id}", 4_000, &[cache("user-cache", "GET user"), database("user-db", "SELECT app_user", 5_000)]),
+            service(
+                "user-service",
+                "GET /users/{id}",
+                4_000,
+                &[
+                    cache("user-cache", "GET user"),
+                    database("user-db", "SELECT app_user", 5_000),
+                ],
+            ),
             database("auth-db", "INSERT session", 6_000),
             leaf(Kind::Queue, "user-events", "publish user.signed_in", 900),
         ],
@@ -101,8 +152,21 @@ pub(super) const SEARCH: Action = Action {
         14_000,
         &[
             database("search-db", "SELECT product_index", 38_000),
-            service("pricing-service", "POST /prices", 6_000, &[cache("price-cache", "MGET price"), database("pricing-db", "SELECT price", 7_000)]),
-            service("recommendation-service", "GET /related", 22_000, &[cache("feature-cache", "MGET feature")]),
+            service(
+                "pricing-service",
+                "POST /prices",
+                6_000,
+                &[
+                    cache("price-cache", "MGET price"),
+                    database("pricing-db", "SELECT price", 7_000),
+                ],
+            ),
+            service(
+                "recommendation-service",
+                "GET /related",
+                22_000,
+                &[cache("feature-cache", "MGET feature")],
+            ),
         ],
     )],
 };
@@ -119,9 +183,24 @@ pub(super) const PRODUCT: Action = Action {
         &[
             cache("catalog-cache", "GET product"),
             database("catalog-db", "SELECT product", 9_000),
-            service("inventory-service", "GET /stock/{id}", 4_000, &[database("inventory-db", "SELECT stock", 6_000)]),
-            service("pricing-service", "GET /prices/{id}", 4_000, &[cache("price-cache", "GET price")]),
-            service("recommendation-service", "GET /related", 22_000, &[cache("feature-cache", "MGET feature")]),
+            service(
+                "inventory-service",
+                "GET /stock/{id}",
+                4_000,
+                &[database("inventory-db", "SELECT stock", 6_000)],
+            ),
+            service(
+                "pricing-service",
+                "GET /prices/{id}",
+                4_000,
+                &[cache("price-cache", "GET price")],
+            ),
+            service(
+                "recommendation-service",
+                "GET /related",
+                22_000,
+                &[cache("feature-cache", "MGET feature")],
+            ),
         ],
     )],
 };
@@ -133,7 +212,20 @@ pub(super) const CART: Action = Action {
     render: "render: cart",
     calls: &[
         AUTHORIZE,
-        service("cart-service", "POST /carts/{id}/items", 6_000, &[database("cart-db", "UPDATE cart", 8_000), service("inventory-service", "POST /reservations", 5_000, &[database("inventory-db", "UPDATE stock", 9_000)])]),
+        service(
+            "cart-service",
+            "POST /carts/{id}/items",
+            6_000,
+            &[
+                database("cart-db", "UPDATE cart", 8_000),
+                service(
+                    "inventory-service",
+                    "POST /reservations",
+                    5_000,
+                    &[database("inventory-db", "UPDATE stock", 9_000)],
+                ),
+            ],
+        ),
     ],
 };
 
@@ -149,15 +241,30 @@ pub(super) const PAY: Action = Action {
             "POST /orders",
             9_000,
             &[
-                service("cart-service", "GET /carts/{id}", 4_000, &[database("cart-db", "SELECT cart", 6_000)]),
+                service(
+                    "cart-service",
+                    "GET /carts/{id}",
+                    4_000,
+                    &[database("cart-db", "SELECT cart", 6_000)],
+                ),
                 service(
                     "payment-service",
                     "POST /charge",
                     12_000,
                     &[
                         database("payment-db", SLOW_QUERY, 12_000),
-                        service("fraud-service", "POST /score", 18_000, &[cache("feature-cache", "MGET feature")]),
-                        leaf(Kind::ThirdParty, PAYMENT_PROVIDER, "POST /v1/charges", 210_000),
+                        service(
+                            "fraud-service",
+                            "POST /score",
+                            18_000,
+                            &[cache("feature-cache", "MGET feature")],
+                        ),
+                        leaf(
+                            Kind::ThirdParty,
+                            PAYMENT_PROVIDER,
+                            "POST /v1/charges",
+                            210_000,
+                        ),
                         database("payment-db", "INSERT payment", 8_000),
                     ],
                 ),
@@ -165,14 +272,27 @@ pub(super) const PAY: Action = Action {
                 leaf(Kind::Queue, "order-events", "publish order.placed", 1_200),
             ],
         ),
-        service("shipping-service", "POST /quotes", 11_000, &[database("shipping-db", "SELECT carrier", 6_000)]),
+        service(
+            "shipping-service",
+            "POST /quotes",
+            11_000,
+            &[database("shipping-db", "SELECT carrier", 6_000)],
+        ),
     ],
 };
 
 /// Which service takes up the messages of a queue, and what it does with them.
 pub(super) const CONSUMERS: [(&str, &str, &str); 2] = [
-    ("user-events", "notification-service", "process user.signed_in"),
-    ("order-events", "notification-service", "process order.placed"),
+    (
+        "user-events",
+        "notification-service",
+        "process user.signed_in",
+    ),
+    (
+        "order-events",
+        "notification-service",
+        "process order.placed",
+    ),
 ];
 
 /// A part of the world: cloud region, share of the users, distance to the backend.
@@ -184,7 +304,11 @@ pub(super) struct Region {
 }
 
 const fn region(name: &'static str, weight: u32, network_micros: u32) -> Region {
-    Region { name, weight, network_micros }
+    Region {
+        name,
+        weight,
+        network_micros,
+    }
 }
 
 pub(super) const REGIONS: [Region; 9] = [
@@ -247,8 +371,12 @@ pub(super) const PLATFORMS: [Platform; 3] = [
 ];
 
 /// How a device is connected: type, subtype, share, and how much slower than the best.
-pub(super) const NETWORKS: [(&str, &str, u32, u32); 4] =
-    [("wifi", "wifi", 55, 1), ("cell", "5g", 20, 1), ("cell", "4g", 20, 3), ("cell", "3g", 5, 9)];
+pub(super) const NETWORKS: [(&str, &str, u32, u32); 4] = [
+    ("wifi", "wifi", 55, 1),
+    ("cell", "5g", 20, 1),
+    ("cell", "4g", 20, 3),
+    ("cell", "3g", 5, 9),
+];
 
 pub(super) const RELEASES: [(&str, u32); 3] = [("4.0.3", 15), ("4.1.0", 45), (SLOW_RELEASE, 40)];
 

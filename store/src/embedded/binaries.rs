@@ -40,17 +40,26 @@ impl Binaries {
     }
 
     fn at(folder: PathBuf) -> Option<Self> {
-        let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+        let output = Command::new(folder.join("postgres"))
+            .arg("--version")
+            .output()
+            .ok()?;
         let major = major_version(&String::from_utf8_lossy(&output.stdout))?;
         // An installation without initdb is a client's.
-        let can_init = Command::new(folder.join("initdb")).arg("--version").output().is_ok();
+        let can_init = Command::new(folder.join("initdb"))
+            .arg("--version")
+            .output()
+            .is_ok();
         can_init.then_some(Self { folder, major })
     }
 }
 
 /// Says which versions are there instead.
 pub(super) fn not_installed(found: &[Binaries]) -> EmbeddedError {
-    let versions: Vec<String> = found.iter().map(|binaries| binaries.major.to_string()).collect();
+    let versions: Vec<String> = found
+        .iter()
+        .map(|binaries| binaries.major.to_string())
+        .collect();
     let found = match versions.as_slice() {
         [] => String::new(),
         versions => format!(" (only version {})", versions.join(", ")),
@@ -64,14 +73,20 @@ fn folders() -> Vec<PathBuf> {
     let versioned = VERSIONED.iter().flat_map(|(parent, child)| {
         let entries = Path::new(parent).read_dir().into_iter().flatten().flatten();
         let is_postgres = |name: &str| {
-            name.parse::<u32>().is_ok() || name.starts_with("postgresql@") || name.starts_with("pgsql-")
+            name.parse::<u32>().is_ok()
+                || name.starts_with("postgresql@")
+                || name.starts_with("pgsql-")
         };
         entries
             .filter(move |entry| entry.file_name().to_str().is_some_and(is_postgres))
             .map(move |entry| entry.path().join(child))
     });
     // A program without a folder is looked up on the PATH.
-    configured.into_iter().chain(versioned).chain([PathBuf::new()]).collect()
+    configured
+        .into_iter()
+        .chain(versioned)
+        .chain([PathBuf::new()])
+        .collect()
 }
 
 /// From `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.

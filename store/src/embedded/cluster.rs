@@ -58,11 +58,16 @@ impl Cluster {
     /// # Errors
     /// Says what is in the way and what to do.
     pub async fn start(data_directory: &Path) -> Result<Self, EmbeddedError> {
-        fs::create_dir_all(data_directory)
-            .map_err(EmbeddedError::io(format!("creating {}", data_directory.display())))?;
+        fs::create_dir_all(data_directory).map_err(EmbeddedError::io(format!(
+            "creating {}",
+            data_directory.display()
+        )))?;
         let data_directory = data_directory
             .canonicalize()
-            .map_err(EmbeddedError::io(format!("finding {}", data_directory.display())))?;
+            .map_err(EmbeddedError::io(format!(
+                "finding {}",
+                data_directory.display()
+            )))?;
         let lock = lock(&data_directory)?;
         let place = Place::prepare(&data_directory.join("postgres"))?;
         let server = Server::find(place)?;
@@ -72,7 +77,12 @@ impl Cluster {
         let child = server.start(&options).await?;
         let (stop, stopped) = oneshot::channel();
         let watch = tokio::spawn(server.watch(child, options.clone(), stopped));
-        Ok(Self { options, stop, watch, _lock: lock })
+        Ok(Self {
+            options,
+            stop,
+            watch,
+            _lock: lock,
+        })
     }
 
     /// How to connect to it.
@@ -95,13 +105,15 @@ impl Cluster {
 
 fn lock(data_directory: &Path) -> Result<File, EmbeddedError> {
     let path = data_directory.join("lock");
-    let lock = File::create(&path).map_err(EmbeddedError::io(format!("creating {}", path.display())))?;
+    let lock =
+        File::create(&path).map_err(EmbeddedError::io(format!("creating {}", path.display())))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(EmbeddedError::InUse(data_directory.to_owned())),
-        Err(TryLockError::Error(source)) => {
-            Err(EmbeddedError::Io { action: format!("locking {}", path.display()), source })
-        }
+        Err(TryLockError::Error(source)) => Err(EmbeddedError::Io {
+            action: format!("locking {}", path.display()),
+            source,
+        }),
     }
 }
 
@@ -115,7 +127,10 @@ struct Place {
 impl Place {
     fn prepare(folder: &Path) -> Result<Self, EmbeddedError> {
         let owner = Owner::find()?;
-        let place = Self { folder: folder.to_owned(), owner };
+        let place = Self {
+            folder: folder.to_owned(),
+            owner,
+        };
         let socket = place.socket_folder().join(".s.PGSQL.5432");
         if socket.as_os_str().len() > MAX_SOCKET_PATH_BYTES {
             return Err(EmbeddedError::LongPath(socket));
@@ -123,7 +138,11 @@ impl Place {
         for folder in [place.folder.clone(), place.socket_folder()] {
             let action = format!("creating {}", folder.display());
             let mut builder = DirBuilder::new();
-            builder.recursive(true).mode(0o700).create(&folder).map_err(EmbeddedError::io(action))?;
+            builder
+                .recursive(true)
+                .mode(0o700)
+                .create(&folder)
+                .map_err(EmbeddedError::io(action))?;
             place.owner.take(&folder)?;
         }
         place.owner.check_can_enter(&place.folder)?;
@@ -148,7 +167,11 @@ impl Place {
 
     /// Major version of the cluster; none before there is one.
     fn major(&self) -> Option<u32> {
-        fs::read_to_string(self.cluster().join("PG_VERSION")).ok()?.trim().parse().ok()
+        fs::read_to_string(self.cluster().join("PG_VERSION"))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     /// Makes the cluster beside its place and moves it there whole, so that an interrupted start
@@ -159,8 +182,10 @@ impl Place {
         }
         let unfinished = self.folder.join("cluster.unfinished");
         if unfinished.exists() {
-            fs::remove_dir_all(&unfinished)
-                .map_err(EmbeddedError::io(format!("removing {}", unfinished.display())))?;
+            fs::remove_dir_all(&unfinished).map_err(EmbeddedError::io(format!(
+                "removing {}",
+                unfinished.display()
+            )))?;
         }
         self.write_password()?;
         let output = self
@@ -170,13 +195,23 @@ impl Place {
             .arg(&unfinished)
             .arg("--pwfile")
             .arg(self.password_file())
-            .args(["--username", USER, "--auth", "scram-sha-256", "--encoding", "UTF8"])
+            .args([
+                "--username",
+                USER,
+                "--auth",
+                "scram-sha-256",
+                "--encoding",
+                "UTF8",
+            ])
             .args(["--locale", "C", "--no-instructions"])
             .output()
             .map_err(EmbeddedError::io("running initdb"))?;
         if !output.status.success() {
             let output = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(EmbeddedError::Program { program: "initdb", output });
+            return Err(EmbeddedError::Program {
+                program: "initdb",
+                output,
+            });
         }
         fs::rename(&unfinished, self.cluster()).map_err(EmbeddedError::io("moving the new cluster"))
     }
@@ -184,7 +219,9 @@ impl Place {
     fn write_password(&self) -> Result<(), EmbeddedError> {
         let action = || EmbeddedError::io("making a password");
         let mut random = [0; 24];
-        File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut random)).map_err(action())?;
+        File::open("/dev/urandom")
+            .and_then(|mut file| file.read_exact(&mut random))
+            .map_err(action())?;
         let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let path = self.password_file();
         fs::write(&path, password).map_err(action())?;
@@ -193,8 +230,9 @@ impl Place {
     }
 
     fn options(&self) -> Result<PgConnectOptions, EmbeddedError> {
-        let password = fs::read_to_string(self.password_file())
-            .map_err(EmbeddedError::io("reading the password of the embedded Postgres"))?;
+        let password = fs::read_to_string(self.password_file()).map_err(EmbeddedError::io(
+            "reading the password of the embedded Postgres",
+        ))?;
         Ok(PgConnectOptions::new_without_pgpass()
             .socket(self.socket_folder())
             .port(5432)
@@ -235,8 +273,13 @@ impl Server {
         if !self.place.cluster().join("postmaster.pid").exists() {
             return;
         }
-        let mut command = self.place.owner.command(&self.binaries.program("pg_ctl"), &self.place.folder);
-        command.args(["stop", "--wait", "--mode", "fast", "--pgdata"]).arg(self.place.cluster());
+        let mut command = self
+            .place
+            .owner
+            .command(&self.binaries.program("pg_ctl"), &self.place.folder);
+        command
+            .args(["stop", "--wait", "--mode", "fast", "--pgdata"])
+            .arg(self.place.cluster());
         match command.output() {
             Ok(output) if output.status.success() => {
                 tracing::info!("stopped the embedded Postgres that a crash had left running");
@@ -256,32 +299,61 @@ impl Server {
             }
             sleep(TRY_INTERVAL).await;
         }
-        Err(EmbeddedError::NotStarted { log: self.place.log(), tail: self.place.log_tail() })
+        Err(EmbeddedError::NotStarted {
+            log: self.place.log(),
+            tail: self.place.log_tail(),
+        })
     }
 
     fn spawn(&self) -> Result<Child, EmbeddedError> {
         let log = self.place.log();
         let output = File::options().create(true).append(true).open(&log);
         let output = output.map_err(EmbeddedError::io(format!("opening {}", log.display())))?;
-        let copy = output.try_clone().map_err(EmbeddedError::io("copying a file handle"))?;
-        let command = self.place.owner.command(&self.binaries.program("postgres"), &self.place.folder);
+        let copy = output
+            .try_clone()
+            .map_err(EmbeddedError::io("copying a file handle"))?;
+        let command = self
+            .place
+            .owner
+            .command(&self.binaries.program("postgres"), &self.place.folder);
         let mut command = Command::from(command);
         command
             .arg("-D")
             .arg(self.place.cluster())
             .arg("-k")
             .arg(self.place.socket_folder())
-            .args(["-p", "5432", "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"])
-            .args(["-c", "fsync=on", "-c", "max_wal_size=2GB", "-c", "log_min_messages=warning"])
+            .args([
+                "-p",
+                "5432",
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "unix_socket_permissions=0700",
+            ])
+            .args([
+                "-c",
+                "fsync=on",
+                "-c",
+                "max_wal_size=2GB",
+                "-c",
+                "log_min_messages=warning",
+            ])
             .process_group(0)
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(copy);
-        command.spawn().map_err(EmbeddedError::io("starting postgres"))
+        command
+            .spawn()
+            .map_err(EmbeddedError::io("starting postgres"))
     }
 
     /// Keeps the server running until it is told to stop.
-    async fn watch(self, mut child: Child, options: PgConnectOptions, mut stop: oneshot::Receiver<()>) {
+    async fn watch(
+        self,
+        mut child: Child,
+        options: PgConnectOptions,
+        mut stop: oneshot::Receiver<()>,
+    ) {
         loop {
             tokio::select! {
                 _ = &mut stop => return end(child).await,
@@ -300,7 +372,9 @@ impl Server {
         loop {
             match self.start(options).await {
                 Ok(child) => return child,
-                Err(error) => tracing::error!(%error, "the embedded Postgres does not start; trying again"),
+                Err(error) => {
+                    tracing::error!(%error, "the embedded Postgres does not start; trying again")
+                }
             }
         }
     }
@@ -339,7 +413,9 @@ fn end_now(child: &mut Child) {
 }
 
 fn signal(child: &Child, signal: Signal) {
-    let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) else { return };
+    let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) else {
+        return;
+    };
     if let Err(error) = kill(Pid::from_raw(id), signal) {
         tracing::warn!(%error, "the embedded Postgres could not be signalled");
     }

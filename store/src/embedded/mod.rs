@@ -43,14 +43,15 @@ pub enum EmbeddedError {
          to run it as. Start Throughline as another user"
     )]
     NoUser,
-    #[error(
-        "{0} is too long a path for a Unix socket. Choose a shorter THROUGHLINE_DATA_DIR"
-    )]
+    #[error("{0} is too long a path for a Unix socket. Choose a shorter THROUGHLINE_DATA_DIR")]
     LongPath(PathBuf),
     #[error("{action} failed: {source}")]
     Io { action: String, source: io::Error },
     #[error("{program} failed: {output}")]
-    Program { program: &'static str, output: String },
+    Program {
+        program: &'static str,
+        output: String,
+    },
     #[error("PostgreSQL did not start; the end of {log} says:\n{tail}")]
     NotStarted { log: PathBuf, tail: String },
 }

@@ -23,7 +23,10 @@ impl Owner {
             return Ok(Self { other: None });
         }
         let named = |name| User::from_name(name).ok().flatten();
-        let user = UNPRIVILEGED.into_iter().find_map(named).ok_or(EmbeddedError::NoUser)?;
+        let user = UNPRIVILEGED
+            .into_iter()
+            .find_map(named)
+            .ok_or(EmbeddedError::NoUser)?;
         Ok(Self { other: Some(user) })
     }
 
@@ -40,20 +43,28 @@ impl Owner {
 
     /// Hands a file or folder over to this user.
     pub(super) fn take(&self, path: &Path) -> Result<(), EmbeddedError> {
-        let Some(user) = &self.other else { return Ok(()) };
-        chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw()))
-            .map_err(EmbeddedError::io(format!("giving {} to {}", path.display(), user.name)))
+        let Some(user) = &self.other else {
+            return Ok(());
+        };
+        chown(path, Some(user.uid.as_raw()), Some(user.gid.as_raw())).map_err(EmbeddedError::io(
+            format!("giving {} to {}", path.display(), user.name),
+        ))
     }
 
     /// Whether this user can enter the folder, through all the folders above it.
     pub(super) fn check_can_enter(&self, folder: &Path) -> Result<(), EmbeddedError> {
-        let Some(user) = &self.other else { return Ok(()) };
+        let Some(user) = &self.other else {
+            return Ok(());
+        };
         let mut test = self.command(Path::new("test"), Path::new("/"));
         let entered = test.args(["-x"]).arg(folder).status();
         if entered.is_ok_and(|status| status.success()) {
             return Ok(());
         }
         let directory = folder.to_owned();
-        Err(EmbeddedError::Closed { user: user.name.clone(), directory })
+        Err(EmbeddedError::Closed {
+            user: user.name.clone(),
+            directory,
+        })
     }
 }

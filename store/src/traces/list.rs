@@ -47,15 +47,27 @@ impl Store {
             for found in self.matching(&request.filter, candidates).await? {
                 if traces.len() == request.limit {
                     let next = traces.last().map(cursor);
-                    return Ok(Page { traces, next, stopped_after: None });
+                    return Ok(Page {
+                        traces,
+                        next,
+                        stopped_after: None,
+                    });
                 }
                 traces.push(found);
             }
             if is_last {
-                return Ok(Page { traces, next: None, stopped_after: None });
+                return Ok(Page {
+                    traces,
+                    next: None,
+                    stopped_after: None,
+                });
             }
             if looked_at >= MAX_CANDIDATES {
-                return Ok(Page { traces, next: end, stopped_after: Some(looked_at) });
+                return Ok(Page {
+                    traces,
+                    next: end,
+                    stopped_after: Some(looked_at),
+                });
             }
             after = end;
         }
@@ -73,9 +85,15 @@ impl Store {
     }
 
     /// The candidates that meet the filter; what their summaries do not tell, their spans do.
-    async fn matching(&self, filter: &Filter, candidates: Vec<Summary>) -> Result<Vec<Summary>, Error> {
-        let mut matching: Vec<Summary> =
-            candidates.into_iter().filter(|summary| filter.accepts_summary(summary)).collect();
+    async fn matching(
+        &self,
+        filter: &Filter,
+        candidates: Vec<Summary>,
+    ) -> Result<Vec<Summary>, Error> {
+        let mut matching: Vec<Summary> = candidates
+            .into_iter()
+            .filter(|summary| filter.accepts_summary(summary))
+            .collect();
         if !filter.needs_spans() {
             return Ok(matching);
         }
@@ -87,7 +105,10 @@ impl Store {
             .chunk_by(|left, right| left.0 == right.0)
             .filter_map(|chunks| {
                 let id = chunks[0].0;
-                let spans: Vec<_> = chunks.iter().flat_map(|(_, spans)| spans.iter().cloned()).collect();
+                let spans: Vec<_> = chunks
+                    .iter()
+                    .flat_map(|(_, spans)| spans.iter().cloned())
+                    .collect();
                 filter.accepts_spans(&otlp::trace(id, &spans)).then_some(id)
             })
             .collect();
@@ -97,7 +118,11 @@ impl Store {
 
     /// The next summaries that may meet the filter. Statements of the filter that a column can
     /// tell narrow them here; all are looked at again by [`Self::matching`].
-    async fn candidates(&self, request: &ListRequest, after: Option<Cursor>) -> Result<Vec<Summary>, Error> {
+    async fn candidates(
+        &self,
+        request: &ListRequest,
+        after: Option<Cursor>,
+    ) -> Result<Vec<Summary>, Error> {
         let needs = Needs::of(&request.filter);
         let rows = sqlx::query_as!(
             SummaryRow,
@@ -166,7 +191,10 @@ impl Store {
 }
 
 fn cursor(summary: &Summary) -> Cursor {
-    Cursor { start_nanos: summary.start_nanos, trace_id: summary.trace_id }
+    Cursor {
+        start_nanos: summary.start_nanos,
+        trace_id: summary.trace_id,
+    }
 }
 
 /// What the summary of every matching trace must have.
@@ -188,7 +216,11 @@ impl<'a> Needs<'a> {
             trace_id: None,
             dimensions: vec![],
         };
-        for condition in filter.conditions.iter().filter(|condition| !condition.negated) {
+        for condition in filter
+            .conditions
+            .iter()
+            .filter(|condition| !condition.negated)
+        {
             match &condition.test {
                 Test::Span(SpanTest::Service(name)) => needs.services.push(storable(name)),
                 Test::Span(SpanTest::Status(StatusCode::Error)) => needs.error = true,
@@ -212,7 +244,10 @@ impl<'a> Needs<'a> {
     }
 
     fn dimension(&self, dimension: Dimension) -> Option<String> {
-        let (_, value) = self.dimensions.iter().find(|(found, _)| *found == dimension)?;
+        let (_, value) = self
+            .dimensions
+            .iter()
+            .find(|(found, _)| *found == dimension)?;
         Some(storable(value))
     }
 }

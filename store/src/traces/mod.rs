@@ -10,8 +10,8 @@ use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 use sqlx::PgConnection;
 
 pub use list::{ListRequest, MAX_CANDIDATES};
-pub(crate) use write::write;
 pub use write::TraceWrite;
+pub(crate) use write::write;
 
 use crate::{Error, Store, document, otlp};
 
@@ -54,8 +54,10 @@ pub(crate) async fn chunks(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let id = TraceId::from_slice(&row.trace_id)
-                .map_err(|source| Error::Key { table: "trace_chunk", source })?;
+            let id = TraceId::from_slice(&row.trace_id).map_err(|source| Error::Key {
+                table: "trace_chunk",
+                source,
+            })?;
             let spans = document::decode(&row.body).map_err(|error| Error::Inconsistent {
                 table: "trace_chunk",
                 column: "body",

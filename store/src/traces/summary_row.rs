@@ -31,8 +31,10 @@ impl TryFrom<SummaryRow> for Summary {
     type Error = Error;
 
     fn try_from(row: SummaryRow) -> Result<Self, Error> {
-        let trace_id = TraceId::from_slice(&row.trace_id)
-            .map_err(|source| Error::Key { table: "trace_summary", source })?;
+        let trace_id = TraceId::from_slice(&row.trace_id).map_err(|source| Error::Key {
+            table: "trace_summary",
+            source,
+        })?;
         let count = |column: &'static str, value: i32| {
             usize::try_from(value).map_err(|error| Error::Inconsistent {
                 table: "trace_summary",

@@ -18,7 +18,10 @@ pub struct TraceWrite {
     pub body: Vec<u8>,
 }
 
-pub(crate) async fn write(connection: &mut PgConnection, writes: &[TraceWrite]) -> Result<(), Error> {
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    writes: &[TraceWrite],
+) -> Result<(), Error> {
     if writes.is_empty() {
         return Ok(());
     }
@@ -26,15 +29,25 @@ pub(crate) async fn write(connection: &mut PgConnection, writes: &[TraceWrite]) 
     write_chunks(connection, writes).await
 }
 
-async fn write_summaries(connection: &mut PgConnection, writes: &[TraceWrite]) -> Result<(), Error> {
+async fn write_summaries(
+    connection: &mut PgConnection,
+    writes: &[TraceWrite],
+) -> Result<(), Error> {
     let of = |value: fn(&Summary) -> i64| column(writes, value);
     let counts = |value: fn(&Summary) -> usize| column(writes, |summary| saturated(value(summary)));
     let dimension = |dimension: Dimension| {
-        column(writes, |summary| summary.dimensions.get(dimension).map(storable))
+        column(writes, |summary| {
+            summary.dimensions.get(dimension).map(storable)
+        })
     };
     // Arrays of arrays must be rectangular in Postgres: the services travel as one text each.
     let services = column(writes, |summary| {
-        summary.services.iter().map(|name| storable(name).replace('\u{1f}', " ")).collect::<Vec<_>>().join("\u{1f}")
+        summary
+            .services
+            .iter()
+            .map(|name| storable(name).replace('\u{1f}', " "))
+            .collect::<Vec<_>>()
+            .join("\u{1f}")
     });
     sqlx::query!(
         "insert into trace_summary (
@@ -173,7 +186,10 @@ async fn write_chunks(connection: &mut PgConnection, writes: &[TraceWrite]) -> R
 }
 
 fn trace_ids(writes: &[TraceWrite]) -> Vec<&[u8]> {
-    writes.iter().map(|write| write.summary.trace_id.as_bytes().as_slice()).collect()
+    writes
+        .iter()
+        .map(|write| write.summary.trace_id.as_bytes().as_slice())
+        .collect()
 }
 
 fn column<T>(writes: &[TraceWrite], value: impl Fn(&Summary) -> T) -> Vec<T> {

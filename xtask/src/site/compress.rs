@@ -21,7 +21,11 @@ pub(super) fn write(path: &Path, content: &[u8], is_release: bool) -> Result<(),
 /// The best quality takes ten times as long as the one below, for 3 % of the size.
 fn brotli_copy(path: &Path, content: &[u8], is_release: bool) -> std::io::Result<()> {
     let quality = if is_release { 11 } else { 9 };
-    let parameters = BrotliEncoderParams { quality, lgwin: 22, ..BrotliEncoderParams::default() };
+    let parameters = BrotliEncoderParams {
+        quality,
+        lgwin: 22,
+        ..BrotliEncoderParams::default()
+    };
     let mut copy = BufWriter::new(File::create(with_suffix(path, "br"))?);
     brotli::BrotliCompress(&mut &*content, &mut copy, &parameters)?;
     copy.flush()

@@ -25,10 +25,21 @@ pub(super) fn build(package: &Path) -> Result<(), Error> {
 
 /// Nothing is lowered for older browsers: those that run the WASM know all of it.
 fn bundle(entry: &Path) -> Result<String, Error> {
-    let wrong = |message: String| Error::Style { file: entry.to_owned(), message };
+    let wrong = |message: String| Error::Style {
+        file: entry.to_owned(),
+        message,
+    };
     let files = FileProvider::new();
     let mut bundler = Bundler::new(&files, None, ParserOptions::default());
-    let sheet = bundler.bundle(entry).map_err(|error| wrong(error.to_string()))?;
-    let printer = PrinterOptions { minify: true, ..PrinterOptions::default() };
-    Ok(sheet.to_css(printer).map_err(|error| wrong(error.to_string()))?.code)
+    let sheet = bundler
+        .bundle(entry)
+        .map_err(|error| wrong(error.to_string()))?;
+    let printer = PrinterOptions {
+        minify: true,
+        ..PrinterOptions::default()
+    };
+    Ok(sheet
+        .to_css(printer)
+        .map_err(|error| wrong(error.to_string()))?
+        .code)
 }

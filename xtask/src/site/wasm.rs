@@ -24,7 +24,11 @@ pub(crate) enum Toolchain {
     /// The default one, which has the standard library for it.
     Default,
     /// Another compiler, with a standard library of our own making.
-    Other { rustc: PathBuf, sysroot: PathBuf, linker: PathBuf },
+    Other {
+        rustc: PathBuf,
+        sysroot: PathBuf,
+        linker: PathBuf,
+    },
 }
 
 /// Finds the compiler, and gets it where there is none.
@@ -42,9 +46,21 @@ impl Toolchain {
     /// A cargo command for the frontend, in a target folder of its own: the compiler differs.
     pub(crate) fn cargo(&self, subcommand: &str) -> Command {
         let mut cargo = command::cargo();
-        cargo.args([subcommand, "--package", "frontend", "--target", TARGET, "--target-dir"]);
+        cargo.args([
+            subcommand,
+            "--package",
+            "frontend",
+            "--target",
+            TARGET,
+            "--target-dir",
+        ]);
         cargo.arg(workspace::target().join("wasm"));
-        if let Self::Other { rustc, sysroot, linker } = self {
+        if let Self::Other {
+            rustc,
+            sysroot,
+            linker,
+        } = self
+        {
             let flags = ["--sysroot".into(), sysroot.display().to_string()];
             cargo
                 .env("RUSTC", rustc)
@@ -56,12 +72,24 @@ impl Toolchain {
 }
 
 pub(super) fn build(toolchain: &Toolchain, package: &Path, is_release: bool) -> Result<(), Error> {
-    let profile = if is_release { "wasm-release" } else { "wasm-dev" };
+    let profile = if is_release {
+        "wasm-release"
+    } else {
+        "wasm-dev"
+    };
     let compiled = workspace::target().join(format!("wasm/{TARGET}/{profile}/frontend.wasm"));
     step("Compiling the frontend to WASM", || {
         let before = modified(&compiled);
-        command::run(toolchain.cargo("build").args(["--quiet", "--profile", profile]))?;
-        Ok(if modified(&compiled) == before { Outcome::UpToDate } else { Outcome::Done })
+        command::run(
+            toolchain
+                .cargo("build")
+                .args(["--quiet", "--profile", profile]),
+        )?;
+        Ok(if modified(&compiled) == before {
+            Outcome::UpToDate
+        } else {
+            Outcome::Done
+        })
     })?;
     let output = package.join(format!("{NAME}_bg.wasm"));
     step("Binding, shrinking and compressing the WASM", || {
@@ -70,7 +98,8 @@ pub(super) fn build(toolchain: &Toolchain, package: &Path, is_release: bool) -> 
             bind(&compiled, package)?;
             shrink(&output)?;
             for file in [&output, &script] {
-                let content = fs::read(file).map_err(Error::io(format!("reading {}", file.display())))?;
+                let content =
+                    fs::read(file).map_err(Error::io(format!("reading {}", file.display())))?;
                 compress::write(file, &content, is_release)?;
             }
             Ok(())
@@ -87,9 +116,18 @@ fn bind(compiled: &Path, package: &Path) -> Result<(), Error> {
     let bind = || -> Result<(), Box<dyn std::fmt::Display>> {
         let fail = |error| Box::new(format!("{error:#}")) as Box<dyn std::fmt::Display>;
         let mut bindgen = Bindgen::new();
-        bindgen.input_path(compiled).out_name(NAME).typescript(false);
-        bindgen.remove_name_section(true).remove_producers_section(true);
-        bindgen.web(true).map_err(fail)?.generate(package).map_err(fail)
+        bindgen
+            .input_path(compiled)
+            .out_name(NAME)
+            .typescript(false);
+        bindgen
+            .remove_name_section(true)
+            .remove_producers_section(true);
+        bindgen
+            .web(true)
+            .map_err(fail)?
+            .generate(package)
+            .map_err(fail)
     };
     bind().map_err(|error| Error::Bindgen(error.to_string()))
 }
@@ -101,7 +139,11 @@ fn shrink(output: &Path) -> Result<(), Error> {
     }
     let smaller = output.with_extension("smaller");
     let mut optimise = command::command("wasm-opt");
-    optimise.args(["-Oz", "--all-features"]).arg(output).arg("-o").arg(&smaller);
+    optimise
+        .args(["-Oz", "--all-features"])
+        .arg(output)
+        .arg("-o")
+        .arg(&smaller);
     // An old wasm-opt may not know what a new compiler writes; then the larger file does as well.
     if command::output(&mut optimise).is_ok() {
         fs::rename(&smaller, output).map_err(Error::io("replacing the WASM"))?;

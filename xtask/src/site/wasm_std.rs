@@ -36,9 +36,11 @@ pub(super) fn find_or_make() -> Result<(Toolchain, Outcome), Error> {
     if rustup_adds_target() {
         return Ok((Toolchain::Default, Outcome::Done));
     }
-    system::ensure("a Rust compiler with the source of its standard library", &["rustc-web", "rust-web-src"], || {
-        debian_version().is_some() && Path::new(DEBIAN_SOURCE).exists()
-    })?;
+    system::ensure(
+        "a Rust compiler with the source of its standard library",
+        &["rustc-web", "rust-web-src"],
+        || debian_version().is_some() && Path::new(DEBIAN_SOURCE).exists(),
+    )?;
     let version = debian_version().unwrap_or_default();
     make(&folder, &version)?;
     Ok((other(&folder)?, Outcome::Done))
@@ -46,14 +48,22 @@ pub(super) fn find_or_make() -> Result<(Toolchain, Outcome), Error> {
 
 /// Whether the default compiler has the standard library for WASM.
 fn has_target() -> bool {
-    let folder = command::output(command::command("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+    let folder = command::output(command::command("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        TARGET,
+    ]));
     folder.is_ok_and(|folder| Path::new(&folder).is_dir())
 }
 
 fn rustup_adds_target() -> bool {
     let mut rustup = command::command("rustup");
-    rustup.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1");
-    command::succeeds_in_time(&mut rustup, "downloading", RUSTUP_PATIENCE, RUSTUP_LIMIT) && has_target()
+    rustup
+        .args(["target", "add", TARGET])
+        .env("RUSTUP_MAX_RETRIES", "1");
+    command::succeeds_in_time(&mut rustup, "downloading", RUSTUP_PATIENCE, RUSTUP_LIMIT)
+        && has_target()
 }
 
 fn debian_version() -> Option<String> {
@@ -71,9 +81,19 @@ fn libraries(folder: &Path) -> PathBuf {
 fn other(folder: &Path) -> Result<Toolchain, Error> {
     let sysroot = command::output(command::command("rustc").args(["--print", "sysroot"]))?;
     let version = command::output(command::command("rustc").args(["--version", "--verbose"]))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
-    let linker = Path::new(&sysroot).join("lib/rustlib").join(host).join("bin/rust-lld");
-    Ok(Toolchain::Other { rustc: DEBIAN_RUSTC.into(), sysroot: folder.join("sysroot"), linker })
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .unwrap_or_default();
+    let linker = Path::new(&sysroot)
+        .join("lib/rustlib")
+        .join(host)
+        .join("bin/rust-lld");
+    Ok(Toolchain::Other {
+        rustc: DEBIAN_RUSTC.into(),
+        sysroot: folder.join("sysroot"),
+        linker,
+    })
 }
 
 /// Builds the library as a by-product of an empty crate, and keeps what was built.
@@ -84,7 +104,8 @@ fn make(folder: &Path, version: &str) -> Result<(), Error> {
     }
     let empty = folder.join("empty");
     fs::create_dir_all(empty.join("src")).map_err(failed("creating a crate"))?;
-    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
+    let manifest =
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n";
     fs::write(empty.join("Cargo.toml"), manifest).map_err(failed("creating a crate"))?;
     fs::write(empty.join("src/lib.rs"), "").map_err(failed("creating a crate"))?;
     let mut build = command::cargo();
@@ -92,14 +113,24 @@ fn make(folder: &Path, version: &str) -> Result<(), Error> {
         .current_dir(&empty)
         .env("RUSTC", DEBIAN_RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
-        .args(["build", "--release", "-Zbuild-std=std,panic_abort", "--target", TARGET])
+        .args([
+            "build",
+            "--release",
+            "-Zbuild-std=std,panic_abort",
+            "--target",
+            TARGET,
+        ])
         .arg("--target-dir")
         .arg(empty.join("target"));
     command::output(&mut build)?;
     let libraries = libraries(folder);
     fs::create_dir_all(&libraries).map_err(failed("creating the library's folder"))?;
     let built = empty.join("target").join(TARGET).join("release/deps");
-    for entry in built.read_dir().map_err(failed("listing the built library"))?.flatten() {
+    for entry in built
+        .read_dir()
+        .map_err(failed("listing the built library"))?
+        .flatten()
+    {
         let name = entry.file_name();
         let name_text = name.to_string_lossy();
         if name_text.ends_with(".rlib") && !name_text.starts_with("libempty-") {

@@ -1,7 +1,6 @@
 //! Everything known about one span.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::attribute::Attribute;
 use model::filter::{Filter, SpanTest, Test};
 use model::format;
@@ -13,25 +12,39 @@ use crate::components::local_time::Time;
 
 #[component]
 pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
-    let SpanDetails { span, service, resource, scope, defects } = span;
+    let SpanDetails {
+        span,
+        service,
+        resource,
+        scope,
+        defects,
+    } = span;
     let status = match span.status.code {
         StatusCode::Error => view! { <span class="tag bad">"error"</span> }.into_any(),
         code => view! { <span class="tag">{code.name()}</span> }.into_any(),
     };
     let message = (!span.status.message.is_empty())
         .then(|| view! { <p class="bad">{span.status.message.clone()}</p> });
-    let defects = defects.into_iter().map(|defect| view! { <p class="warn">{defect}</p> }).collect_view();
+    let defects = defects
+        .into_iter()
+        .map(|defect| view! { <p class="warn">{defect}</p> })
+        .collect_view();
     let similar = Filter::default()
         .with(Test::Span(SpanTest::Service(service.clone())))
         .with(Test::Span(SpanTest::Operation(span.name.clone())));
     let scope_name = [scope.name, scope.version].join(" ");
-    let state = (!span.trace_state.is_empty())
-        .then(|| view! { <tr><th scope="row">"trace state"</th><td>{span.trace_state.clone()}</td></tr> });
+    let state = (!span.trace_state.is_empty()).then(
+        || view! { <tr><th scope="row">"trace state"</th><td>{span.trace_state.clone()}</td></tr> },
+    );
     let events = span.events.iter().map(|event| {
         view! { <EventItem event=event.clone() span_start_nanos=span.start_nanos /> }
     });
     let events: Vec<_> = events.collect();
-    let links: Vec<_> = span.links.iter().map(|link| view! { <LinkItem link=link.clone() /> }).collect();
+    let links: Vec<_> = span
+        .links
+        .iter()
+        .map(|link| view! { <LinkItem link=link.clone() /> })
+        .collect();
     view! {
         <p class="muted">{service}</p>
         <h2>{span.name.clone()}</h2>
@@ -45,9 +58,9 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
         {message}
         {defects}
         <p>
-            <A href=TracesAddress::default().with_filter(&similar).href() attr:class="button">
+            <a href=TracesAddress::default().with_filter(&similar).href() class="button">
                 "Spans like this"
-            </A>
+            </a>
         </p>
         <Attributes title="Attributes" attributes=span.attributes />
         <Section title="Events" count=events.len()>{events}</Section>
@@ -80,8 +93,7 @@ fn Section(title: &'static str, count: usize, children: Children) -> impl IntoVi
 
 #[component]
 fn Attributes(title: &'static str, attributes: Vec<Attribute>) -> impl IntoView {
-    (!attributes.is_empty())
-        .then(|| view! { <h3>{title}</h3> <AttributeTable attributes /> })
+    (!attributes.is_empty()).then(|| view! { <h3>{title}</h3> <AttributeTable attributes /> })
 }
 
 #[component]
@@ -90,8 +102,13 @@ fn AttributeTable(attributes: Vec<Attribute>) -> impl IntoView {
         .into_iter()
         .map(|Attribute { key, value }| {
             let value = value.to_string();
-            let test = Test::Span(SpanTest::Attribute { key: key.clone(), value: value.clone() });
-            let href = TracesAddress::default().with_filter(&Filter::default().with(test)).href();
+            let test = Test::Span(SpanTest::Attribute {
+                key: key.clone(),
+                value: value.clone(),
+            });
+            let href = TracesAddress::default()
+                .with_filter(&Filter::default().with(test))
+                .href();
             let label = format!("Traces with {key} {value}");
             view! {
                 <tr>
@@ -99,7 +116,7 @@ fn AttributeTable(attributes: Vec<Attribute>) -> impl IntoView {
                     <td>
                         {value}
                         " "
-                        <A href=href attr:class="find" attr:aria-label=label>"find"</A>
+                        <a href=href class="find" aria-label=label>"find"</a>
                     </td>
                 </tr>
             }
@@ -125,9 +142,11 @@ fn EventItem(event: Event, span_start_nanos: i64) -> impl IntoView {
 
 #[component]
 fn LinkItem(link: Link) -> impl IntoView {
-    let href = TraceAddress::of(link.trace_id).with_span(link.span_id).href();
+    let href = TraceAddress::of(link.trace_id)
+        .with_span(link.span_id)
+        .href();
     view! {
-        <p><A href=href>{format!("Span {} of trace {}", link.span_id, link.trace_id)}</A></p>
+        <p><a href=href>{format!("Span {} of trace {}", link.span_id, link.trace_id)}</a></p>
         <AttributeTable attributes=link.attributes />
     }
 }

@@ -1,7 +1,6 @@
 //! The essentials of a trace, above everything else.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::dimensions::Dimension;
 use model::filter::{Filter, Test, TraceTest};
 use model::format;
@@ -13,26 +12,35 @@ use crate::components::local_time::Time;
 
 #[component]
 pub(super) fn Header(address: Memo<TraceAddress>, overview: Overview) -> impl IntoView {
-    let Overview { summary, waterfall, defects, now_nanos, .. } = overview;
+    let Overview {
+        summary,
+        waterfall,
+        defects,
+        now_nanos,
+        ..
+    } = overview;
     let errors = (summary.error_count > 0).then(|| {
         view! { <span class="tag bad">{format::counted(summary.error_count, "error")}</span> }
     });
     let dimensions = Dimension::ALL.into_iter().filter_map(|dimension| {
         let value = summary.dimensions.get(dimension)?.to_owned();
-        let test = Test::Trace(TraceTest::Dimension { dimension, value: value.clone() });
+        let test = Test::Trace(TraceTest::Dimension {
+            dimension,
+            value: value.clone(),
+        });
         let filter = Filter::default().with(test);
         let href = TracesAddress::default().with_filter(&filter).href();
         Some(view! {
             <li>
                 <span class="muted">{dimension.key().replace('_', " ")}</span>
                 " "
-                <A href=href>{value}</A>
+                <a href=href>{value}</a>
             </li>
         })
     });
     let dimensions: Vec<_> = dimensions.collect();
-    let defects = (!defects.is_empty())
-        .then(|| view! { <p class="tag warn">{defects.join(". ")}</p> });
+    let defects =
+        (!defects.is_empty()).then(|| view! { <p class="tag warn">{defects.join(". ")}</p> });
     let counts = format!(
         "{}, {}",
         format::counted(summary.span_count, "span"),
@@ -79,6 +87,6 @@ fn ClockSwitch(address: Memo<TraceAddress>, largest_shift_nanos: i64) -> impl In
             Clock::Corrected => address.get().with_clock(Clock::Raw).href(),
             Clock::Raw => address.get().with_clock(Clock::Corrected).href(),
         };
-        view! { <A href=other attr:class="button" attr:title=WHY>{text}</A> }
+        view! { <a href=other class="button" title=WHY>{text}</a> }
     })
 }

@@ -23,7 +23,8 @@ use crate::error::AppError;
 #[component]
 pub(crate) fn TracePage() -> impl IntoView {
     let (path, query) = (use_params_map(), use_query_map());
-    let address = Memo::new(move |_| path.with(|path| query.with(|query| TraceAddress::read(path, query))));
+    let address =
+        Memo::new(move |_| path.with(|path| query.with(|query| TraceAddress::read(path, query))));
     // What is fetched again when the trace or the clock changes, and not when the selection does.
     let shown = Memo::new(move |_| address.get().map(|address| (address.id, address.clock)));
     let overview = Resource::new_blocking(
@@ -65,7 +66,10 @@ fn Found(address: Memo<Result<TraceAddress, AppError>>, overview: Overview) -> i
         move || (address.get().id, selected.get()),
         |(id, span)| get_span(id, span),
     );
-    let title = format!("{} {}", overview.summary.root_service, overview.summary.root_operation);
+    let title = format!(
+        "{} {}",
+        overview.summary.root_service, overview.summary.root_operation
+    );
     let now_nanos = overview.now_nanos;
     view! {
         <Title text=title />

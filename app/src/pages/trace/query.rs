@@ -41,30 +41,57 @@ pub(super) async fn get_trace(id: TraceId, raw_clock: bool) -> Result<Option<Ove
     use crate::context::RequestContext;
     use model::layout::waterfall::Clock;
 
-    let RequestContext { store, now_nanos, .. } = expect_context();
-    let Some(trace) = store.trace(id).await? else { return Ok(None) };
-    let (Some(summary), Some(root)) = (Summary::of(&trace), trace.root()) else { return Ok(None) };
-    let clock = if raw_clock { Clock::Raw } else { Clock::Corrected };
+    let RequestContext {
+        store, now_nanos, ..
+    } = expect_context();
+    let Some(trace) = store.trace(id).await? else {
+        return Ok(None);
+    };
+    let (Some(summary), Some(root)) = (Summary::of(&trace), trace.root()) else {
+        return Ok(None);
+    };
+    let clock = if raw_clock {
+        Clock::Raw
+    } else {
+        Clock::Corrected
+    };
     let mut waterfall = Waterfall::of(&trace, clock);
     waterfall.rows.truncate(MAX_ROWS);
-    let of_trace = trace.defects.iter().filter(|defect| defect.span().is_none());
+    let of_trace = trace
+        .defects
+        .iter()
+        .filter(|defect| defect.span().is_none());
     let defects = of_trace.map(ToString::to_string).collect();
-    Ok(Some(Overview { summary, root: root.id, waterfall, defects, now_nanos }))
+    Ok(Some(Overview {
+        summary,
+        root: root.id,
+        waterfall,
+        defects,
+        now_nanos,
+    }))
 }
 
 #[server(prefix = "/fn", endpoint = "get_span", input = GetUrl)]
-pub(super) async fn get_span(trace: TraceId, span: SpanId) -> Result<Option<SpanDetails>, AppError> {
+pub(super) async fn get_span(
+    trace: TraceId,
+    span: SpanId,
+) -> Result<Option<SpanDetails>, AppError> {
     use crate::context::RequestContext;
 
     let RequestContext { store, .. } = expect_context();
-    let Some(trace) = store.trace(trace).await? else { return Ok(None) };
+    let Some(trace) = store.trace(trace).await? else {
+        return Ok(None);
+    };
     Ok(trace.span(span).map(|span| SpanDetails {
         span: span.clone(),
         service: trace.service_of(span).to_owned(),
         resource: trace.resource_of(span).attributes.clone(),
         scope: trace.scopes[span.scope].clone(),
-        defects: (trace.defects.iter().filter(|defect| defect.span() == Some(span.id)))
-            .map(ToString::to_string)
-            .collect(),
+        defects: (trace
+            .defects
+            .iter()
+            .filter(|defect| defect.span() == Some(span.id)))
+        .map(ToString::to_string)
+        .collect(),
     }))
 }

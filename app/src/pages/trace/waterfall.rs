@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use leptos::attr::custom::custom_attribute;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_navigate;
 use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 use model::format;
 use model::id::SpanId;
 use model::layout::axis;
@@ -37,7 +37,11 @@ pub(super) fn WaterfallView(
     let navigate = use_navigate();
     let go = {
         move |span: SpanId| {
-            let options = NavigateOptions { scroll: false, replace: true, ..NavigateOptions::default() };
+            let options = NavigateOptions {
+                scroll: false,
+                replace: true,
+                ..NavigateOptions::default()
+            };
             navigate(&address.get_untracked().with_span(span).href(), options);
             focus_row(span);
         }
@@ -46,7 +50,8 @@ pub(super) fn WaterfallView(
         let (waterfall, go) = (Arc::clone(&waterfall), go.clone());
         move |event: ev::KeyboardEvent| {
             let at = selected.get_untracked();
-            let target = collapsed.try_update(|collapsed| step(&waterfall, collapsed, at, &event.key()));
+            let target =
+                collapsed.try_update(|collapsed| step(&waterfall, collapsed, at, &event.key()));
             if let Some(Some(span)) = target {
                 event.prevent_default();
                 go(span);
@@ -72,7 +77,10 @@ pub(super) fn WaterfallView(
         })
     };
     on_cleanup(move || anywhere.remove());
-    let hidden = overview.summary.span_count.saturating_sub(waterfall.rows.len());
+    let hidden = overview
+        .summary
+        .span_count
+        .saturating_sub(waterfall.rows.len());
     let note = (hidden > 0).then(|| {
         let shown = format::count(waterfall.rows.len());
         let all = format::counted(overview.summary.span_count, "span");
@@ -82,7 +90,11 @@ pub(super) fn WaterfallView(
         let waterfall = Arc::clone(&waterfall);
         move || {
             let collapsed = collapsed.get();
-            waterfall.visible(|span| collapsed.contains(&span)).into_iter().cloned().collect::<Vec<_>>()
+            waterfall
+                .visible(|span| collapsed.contains(&span))
+                .into_iter()
+                .cloned()
+                .collect::<Vec<_>>()
         }
     };
     view! {
@@ -114,7 +126,11 @@ fn step(
         "Home" => rows.first().copied(),
         "End" => rows.last().copied(),
         "ArrowLeft" if row.descendants > 0 && collapsed.insert(at) => Some(row),
-        "ArrowLeft" => rows[..position].iter().rev().find(|above| above.depth < row.depth).copied(),
+        "ArrowLeft" => rows[..position]
+            .iter()
+            .rev()
+            .find(|above| above.depth < row.depth)
+            .copied(),
         "ArrowRight" if collapsed.remove(&at) => Some(row),
         "ArrowRight" if row.descendants > 0 => rows.get(position + 1).copied(),
         _ => None,
@@ -196,7 +212,9 @@ fn SpanRow(
     };
     let kind = (!matches!(row.kind, Kind::Unspecified | Kind::Internal))
         .then(|| view! { <span class="tag">{row.kind.name()}</span> });
-    let error = row.is_error.then(|| view! { <span class="tag bad">"error"</span> });
+    let error = row
+        .is_error
+        .then(|| view! { <span class="tag bad">"error"</span> });
     let defects = (!row.defects.is_empty())
         .then(|| view! { <span class="tag warn" title=row.defects.join(". ")>"defect"</span> });
     let indent = INDENT_PIXELS * row.depth.min(MAX_INDENT);
@@ -210,7 +228,7 @@ fn SpanRow(
             class="row"
             class:selected=is_selected
             id=row_id(span)
-            attr:aria-level=level
+            {..custom_attribute("aria-level", level)}
             aria-expanded=move || is_parent.then(|| if is_collapsed() { "false" } else { "true" })
             aria-selected=move || if is_selected() { "true" } else { "false" }
             tabindex=move || if is_selected() { "0" } else { "-1" }
@@ -221,16 +239,16 @@ fn SpanRow(
                 <svg width="8" height="8" aria-hidden="true">
                     <rect class=format!("service-{color}") width="8" height="8" rx="2" />
                 </svg>
-                <A
+                <a
                     href=move || address.get().with_span(span).href()
-                    scroll=false
-                    attr:title=title
-                    attr:tabindex="-1"
+                    data-noscroll="true"
+                    title=title
+                    tabindex="-1"
                 >
                     <b>{service}</b>
                     " "
                     <span>{name}</span>
-                </A>
+                </a>
                 {kind}
                 {error}
                 {defects}
@@ -285,7 +303,15 @@ mod tests {
             defects: vec![],
         };
         let rows = vec![row(1, 0, 2), row(2, 1, 1), row(3, 2, 0)];
-        (Waterfall { start_nanos: 0, duration_nanos: 1, rows, largest_shift_nanos: 0 }, [1, 2, 3].map(id))
+        (
+            Waterfall {
+                start_nanos: 0,
+                duration_nanos: 1,
+                rows,
+                largest_shift_nanos: 0,
+            },
+            [1, 2, 3].map(id),
+        )
     }
 
     #[test]
@@ -296,7 +322,11 @@ mod tests {
         assert_eq!(press(a, "ArrowDown"), Some(b));
         assert_eq!(press(a, "ArrowUp"), None);
         assert_eq!(press(c, "ArrowLeft"), Some(b), "a leaf leads to its parent");
-        assert_eq!(press(b, "ArrowLeft"), Some(b), "a parent is collapsed first");
+        assert_eq!(
+            press(b, "ArrowLeft"),
+            Some(b),
+            "a parent is collapsed first"
+        );
         assert_eq!(press(b, "ArrowDown"), None, "its child is hidden now");
         assert_eq!(press(b, "ArrowRight"), Some(b), "and expanded again");
         assert_eq!(press(b, "ArrowRight"), Some(c));

@@ -1,7 +1,6 @@
 //! What the page says when it has nothing to list.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::filter::Filter;
 
 use crate::address::TracesAddress;
@@ -29,17 +28,21 @@ pub(super) fn NothingFound(address: TracesAddress, range_title: String) -> impl 
     let wider = address.with_range("now-30d", "");
     let unfiltered = (!address.q.is_empty()).then(|| {
         let href = address.with_filter(&Filter::default()).href();
-        view! { <li><A href>"Leave out the filter"</A></li> }
+        view! { <li><a href=href>"Leave out the filter"</a></li> }
     });
     let first = (!address.cursor.is_empty()).then(|| {
-        let href = TracesAddress { cursor: String::new(), ..address.clone() }.href();
-        view! { <li><A href>"Go to the newest traces"</A></li> }
+        let href = TracesAddress {
+            cursor: String::new(),
+            ..address.clone()
+        }
+        .href();
+        view! { <li><a href=href>"Go to the newest traces"</a></li> }
     });
     view! {
         <section class="notice">
             <h1>"No traces found"</h1>
             <p>{format!("Nothing that was sent in this range ({range_title}) meets the filter.")}</p>
-            <ul>{first} {unfiltered} <li><A href=wider.href()>"Look at the last 30 days"</A></li></ul>
+            <ul>{first} {unfiltered} <li><a href=wider.href()>"Look at the last 30 days"</a></li></ul>
         </section>
     }
 }

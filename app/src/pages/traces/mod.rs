@@ -6,7 +6,6 @@ mod table;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 use model::format;
 
@@ -59,7 +58,9 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         return view! { <FirstTrace otlp_http=answer.otlp_http /> }.into_any();
     }
     let stopped = page.stopped_after.map(|looked_at| {
-        let reached = page.next.map(|next| view! { <Time nanos=next.start_nanos now_nanos /> });
+        let reached = page
+            .next
+            .map(|next| view! { <Time nanos=next.start_nanos now_nanos /> });
         view! {
             <p class="muted">
                 {format!("Looked at {} back to ", format::counted(looked_at, "trace"))} {reached} ".
@@ -71,15 +72,26 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         return view! { <NothingFound address range_title /> }.into_any();
     }
     let more = page.next.map(|next| {
-        let label = if page.stopped_after.is_some() { "Look further" } else { "Older traces" };
-        view! { <A href=address.with_cursor(next).href() attr:class="button">{label}</A> }
+        let label = if page.stopped_after.is_some() {
+            "Look further"
+        } else {
+            "Older traces"
+        };
+        view! { <a href=address.with_cursor(next).href() class="button">{label}</a> }
     });
     let newest = (!address.cursor.is_empty()).then(|| {
-        let first = TracesAddress { cursor: String::new(), ..address.clone() };
-        view! { <A href=first.href() attr:class="button">"Newest traces"</A> }
+        let first = TracesAddress {
+            cursor: String::new(),
+            ..address.clone()
+        };
+        view! { <a href=first.href() class="button">"Newest traces"</a> }
     });
     let shown = page.traces.len();
-    let at_least = if more.is_some() || newest.is_some() { "" } else { "All " };
+    let at_least = if more.is_some() || newest.is_some() {
+        ""
+    } else {
+        "All "
+    };
     let heading = match (shown, at_least) {
         (1, _) => "1 trace".to_owned(),
         (_, "") => format!("{} traces, newest first", format::count(shown)),

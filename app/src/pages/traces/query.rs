@@ -31,8 +31,17 @@ pub(super) async fn list_traces(
     use crate::address::TracesAddress;
     use crate::context::RequestContext;
 
-    let RequestContext { store, now_nanos, otlp_http } = expect_context();
-    let address = TracesAddress { q, from, to, cursor };
+    let RequestContext {
+        store,
+        now_nanos,
+        otlp_http,
+    } = expect_context();
+    let address = TracesAddress {
+        q,
+        from,
+        to,
+        cursor,
+    };
     let (from_nanos, to_nanos) = address.range()?.nanos(now_nanos)?;
     let request = store::traces::ListRequest {
         filter: address.filter()?,
@@ -43,5 +52,10 @@ pub(super) async fn list_traces(
     };
     let page = store.list(&request).await?;
     let is_database_empty = page.traces.is_empty() && store.is_empty().await?;
-    Ok(Answer { page, now_nanos, is_database_empty, otlp_http: otlp_http.to_string() })
+    Ok(Answer {
+        page,
+        now_nanos,
+        is_database_empty,
+        otlp_http: otlp_http.to_string(),
+    })
 }

@@ -1,7 +1,6 @@
 //! The table of traces.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::color::service_color;
 use model::dimensions::Dimension;
 use model::filter::{SpanTest, Test, TraceTest};
@@ -15,8 +14,17 @@ use crate::components::local_time::Time;
 const NAMED_SERVICES: usize = 2;
 
 #[component]
-pub(super) fn TraceTable(address: TracesAddress, traces: Vec<Summary>, now_nanos: i64) -> impl IntoView {
-    let longest = traces.iter().map(|trace| trace.duration_nanos).max().unwrap_or(1).max(1);
+pub(super) fn TraceTable(
+    address: TracesAddress,
+    traces: Vec<Summary>,
+    now_nanos: i64,
+) -> impl IntoView {
+    let longest = traces
+        .iter()
+        .map(|trace| trace.duration_nanos)
+        .max()
+        .unwrap_or(1)
+        .max(1);
     let rows = traces
         .into_iter()
         .map(|trace| view! { <TraceRow address=address.clone() trace now_nanos longest /> })
@@ -51,24 +59,30 @@ fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64
         count => view! { <span class="bad">{format::count(count)}</span> }.into_any(),
     };
     let defects = (trace.defect_count > 0).then(|| {
-        let title = format!("{} in this trace", format::counted(trace.defect_count, "defect"));
+        let title = format!(
+            "{} in this trace",
+            format::counted(trace.defect_count, "defect")
+        );
         view! { <span class="tag warn" title=title>"incomplete"</span> }
     });
     let dimension = |dimension: Dimension| {
         let value = trace.dimensions.get(dimension)?.to_owned();
-        let test = Test::Trace(TraceTest::Dimension { dimension, value: value.clone() });
+        let test = Test::Trace(TraceTest::Dimension {
+            dimension,
+            value: value.clone(),
+        });
         let filter = address.filter().ok()?.with(test);
-        Some(view! { <A href=address.with_filter(&filter).href()>{value}</A> })
+        Some(view! { <a href=address.with_filter(&filter).href()>{value}</a> })
     };
     view! {
         <tr>
             <td class="time"><Time nanos=trace.start_nanos now_nanos /></td>
             <td class="request">
-                <A href=href>
+                <a href=href>
                     <b>{trace.root_service.clone()}</b>
                     " "
                     <span>{trace.root_operation.clone()}</span>
-                </A>
+                </a>
                 {defects}
             </td>
             <td class="number">{format::duration(trace.duration_nanos)}</td>
@@ -85,7 +99,10 @@ fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64
 }
 
 #[component]
-#[expect(clippy::cast_precision_loss, reason = "a picture needs four digits, f64 has fifteen")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a picture needs four digits, f64 has fifteen"
+)]
 fn DurationBar(nanos: i64, longest: i64, color: u32) -> impl IntoView {
     let percent = (nanos as f64 / longest as f64 * 100.0).max(0.5);
     view! {
@@ -110,12 +127,13 @@ fn Services(address: TracesAddress, services: Vec<String>) -> impl IntoView {
                     <svg width="8" height="8" aria-hidden="true">
                         <rect class=format!("service-{}", service_color(&service)) width="8" height="8" rx="2" />
                     </svg>
-                    <A href=address.with_filter(&filter).href()>{service}</A>
+                    <a href=address.with_filter(&filter).href()>{service}</a>
                 </span>
             }
         })
         .collect_view();
-    let more = (more > 0)
-        .then(|| view! { <span class="muted" title=all>{format!("+{}", format::count(more))}</span> });
+    let more = (more > 0).then(
+        || view! { <span class="muted" title=all>{format!("+{}", format::count(more))}</span> },
+    );
     view! { {named} {more} }
 }
