@@ -5,6 +5,10 @@
 //! `model` and draws them.
 
 #![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties"
+)]
+#![expect(
     unreachable_pub,
     reason = "the component macro writes pub on what is private"
 )]

@@ -25,9 +25,9 @@ pub fn shifts(trace: &Trace) -> Vec<i64> {
             None => known.get(&span.resource).copied().unwrap_or(0),
             Some(parent) => {
                 let inherited = shifts[parent];
-                let caller = &trace.spans[parent];
-                if compares_clocks(caller, span) {
-                    server_shift(caller, inherited, span, known.get(&span.resource).copied())
+                let client = &trace.spans[parent];
+                if compares_clocks(client, span) {
+                    server_shift(client, inherited, span, known.get(&span.resource).copied())
                 } else {
                     inherited
                 }
@@ -43,29 +43,29 @@ pub fn shifts(trace: &Trace) -> Vec<i64> {
         .collect()
 }
 
-fn compares_clocks(caller: &Span, callee: &Span) -> bool {
-    caller.kind == Kind::Client && callee.kind == Kind::Server && caller.resource != callee.resource
+fn compares_clocks(client: &Span, server: &Span) -> bool {
+    client.kind == Kind::Client && server.kind == Kind::Server && client.resource != server.resource
 }
 
 /// The shift that puts a server span within the client span that caused it: one already in use if
 /// it fits, else the one that centres it.
-fn server_shift(caller: &Span, caller_shift: i64, callee: &Span, known: Option<i64>) -> i64 {
-    let start = caller.start_nanos.saturating_add(caller_shift);
-    let end = caller.end_nanos.saturating_add(caller_shift);
+fn server_shift(client: &Span, client_shift: i64, server: &Span, known: Option<i64>) -> i64 {
+    let start = client.start_nanos.saturating_add(client_shift);
+    let end = client.end_nanos.saturating_add(client_shift);
     let fits = |shift: &i64| {
-        callee.start_nanos.saturating_add(*shift) >= start
-            && callee.end_nanos.saturating_add(*shift) <= end
+        server.start_nanos.saturating_add(*shift) >= start
+            && server.end_nanos.saturating_add(*shift) <= end
     };
-    let spare = caller
+    let spare = client
         .duration_nanos()
-        .saturating_sub(callee.duration_nanos())
+        .saturating_sub(server.duration_nanos())
         .max(0);
     let centred = start
         .saturating_add(spare / 2)
-        .saturating_sub(callee.start_nanos);
+        .saturating_sub(server.start_nanos);
     known
         .into_iter()
-        .chain([caller_shift])
+        .chain([client_shift])
         .find(fits)
         .unwrap_or(centred)
 }
@@ -89,18 +89,18 @@ mod tests {
 
     /// A client span from `client.0` to `client.1` by clock 0, its server span by clock 1.
     fn call(client: (i64, i64), server: (i64, i64)) -> Vec<i64> {
-        let caller = Span {
+        let client = Span {
             kind: Kind::Client,
             end_nanos: client.1,
             ..span(1, 0, client.0)
         };
-        let callee = Span {
+        let server = Span {
             kind: Kind::Server,
             end_nanos: server.1,
             resource: 1,
             ..span(2, 1, server.0)
         };
-        shifts(&build(vec![caller, callee]))
+        shifts(&build(vec![client, server]))
     }
 
     #[test]

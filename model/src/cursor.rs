@@ -31,10 +31,8 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self, CursorError> {
         let (start, id) = text.split_once('.').ok_or(CursorError)?;
-        let start_nanos = start
-            .parse()
-            .map_err(|_: std::num::ParseIntError| CursorError)?;
-        let trace_id = id.parse().map_err(|_: crate::id::IdError| CursorError)?;
+        let start_nanos = start.parse().ok().ok_or(CursorError)?;
+        let trace_id = id.parse().ok().ok_or(CursorError)?;
         Ok(Self {
             start_nanos,
             trace_id,

@@ -46,8 +46,8 @@ fn three_digits(nanos: i64, unit: i64, name: &str) -> String {
 fn two_units(nanos: i64) -> String {
     let seconds = nanos.saturating_add(SECOND / 2) / SECOND;
     let (unit, name, part, part_name) = match seconds {
-        ..3_600 => (60, "min", 1, "s"),
-        ..86_400 => (3_600, "h", 60, "min"),
+        0..3_600 => (60, "min", 1, "s"),
+        3_600..86_400 => (3_600, "h", 60, "min"),
         _ => (86_400, "d", 3_600, "h"),
     };
     let rest = seconds % unit / part;

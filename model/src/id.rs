@@ -46,7 +46,7 @@ macro_rules! id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(&hex_from_bytes(&self.0))
             }
         }
 
@@ -91,6 +91,15 @@ id! {
 id! {
     /// 64 bits that name a span within its trace.
     SpanId, 8
+}
+
+/// Hexadecimal digits in lower case, two to a byte.
+#[must_use]
+pub fn hex_from_bytes(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// Decodes hexadecimal digits of either case, two to a byte.

@@ -94,9 +94,9 @@ async fn run(
     mut stop_signal: StopSignal,
 ) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
-    let appended = Arc::new(Notify::new());
-    let (append, appender) = Appender::start(store.clone(), Arc::clone(&appended));
-    let assembler = Assembler::start(store.clone(), 0, appended, stopped.clone());
+    let commits = Arc::new(Notify::new());
+    let (append, appender) = Appender::start(store.clone(), Arc::clone(&commits));
+    let assembler = Assembler::start(store.clone(), 0, commits, stopped.clone());
 
     let ingest = ingest::routes(append);
     let pages = pages::routes(store.clone(), otlp.local_addr()?, &config.site_directory)?;

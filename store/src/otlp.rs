@@ -137,7 +137,6 @@ fn attributes(attributes: &[KeyValue]) -> Vec<Attribute> {
 /// Nested values are at most as deep as the decoder allows (prost: 100).
 fn value(value: Option<&AnyValue>) -> Value {
     match value.and_then(|value| value.value.as_ref()) {
-        None => Value::Empty,
         Some(any_value::Value::StringValue(text)) => Value::String(text.clone()),
         Some(any_value::Value::BoolValue(flag)) => Value::Bool(*flag),
         Some(any_value::Value::IntValue(number)) => Value::Int(*number),
@@ -151,8 +150,8 @@ fn value(value: Option<&AnyValue>) -> Value {
                 .collect(),
         ),
         Some(any_value::Value::KvlistValue(list)) => Value::Map(attributes(&list.values)),
-        // Only profiles use the string table that this refers to.
-        Some(_) => Value::Empty,
+        // Nothing, or a string of a table that only profiles have.
+        None | Some(any_value::Value::StringValueStrindex(_)) => Value::Empty,
     }
 }
 

@@ -139,7 +139,7 @@ fn place(options: &PgConnectOptions) -> String {
 }
 
 /// SQLSTATE class 28 is "invalid authorization", 3D000 "invalid catalog name"
-/// (PostgreSQL manual, appendix A).
+/// (`PostgreSQL` manual, appendix A).
 fn refusal(options: &PgConnectOptions, place: String, error: sqlx::Error) -> ConnectError {
     let Some(database_error) = error.as_database_error() else {
         return ConnectError::Unreachable {

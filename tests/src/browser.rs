@@ -1,4 +1,4 @@
-//! A real Chromium, driven by WebDriver.
+//! A real Chromium, driven by `WebDriver`.
 
 use std::process::Stdio;
 
@@ -204,7 +204,7 @@ fn capabilities(profile: &TempDir, scripts: Scripts) -> Capabilities {
     capabilities.as_object().unwrap().clone()
 }
 
-/// What the console has said since it was last asked (chromedriver's extension of WebDriver).
+/// What the console has said since it was last asked (chromedriver's extension of `WebDriver`).
 #[derive(Debug)]
 struct ConsoleLog;
 

@@ -1,7 +1,5 @@
 //! The pages in a real Chromium, with scripts and without.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use fantoccini::Locator;
 use fantoccini::key::Key;
 use tests::browser::{Browser, Scripts};

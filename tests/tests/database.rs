@@ -1,7 +1,5 @@
 //! `DATABASE_URL`: what it may name, and what is said when it does not work.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use std::os::unix::fs::PermissionsExt;
 
 use tempfile::TempDir;

@@ -180,7 +180,7 @@ async fn a_bad_body_is_refused_in_the_clients_encoding() {
 
     let answer = server.post(JSON, "{").await;
     assert_eq!(
-        (answer.status(), &answer.headers()["content-type"] == JSON),
+        (answer.status(), answer.headers()["content-type"] == JSON),
         (StatusCode::BAD_REQUEST, true)
     );
     let status: Value = answer.json().await.unwrap();

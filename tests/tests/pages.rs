@@ -1,6 +1,9 @@
 //! Pages as plain HTTP sees them: status codes and what the first load weighs.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::print_stdout,
+    reason = "the figures go into docs/performance.md"
+)]
 
 use reqwest::StatusCode;
 use tests::server::Server;

@@ -27,12 +27,12 @@ pub(crate) fn step(
     let started = Instant::now();
     let outcome = work();
     let seconds = started.elapsed().as_secs_f64();
-    let word = match &outcome {
+    let ending = match &outcome {
         Ok(Outcome::Done) => "done",
         Ok(Outcome::UpToDate) => "up to date",
         Err(_) => "failed",
     };
     let start = if is_terminal { "\r" } else { "" };
-    println!("{start}  {name:<44} {word:<10} {seconds:6.1} s");
+    println!("{start}  {name:<44} {ending:<10} {seconds:6.1} s");
     outcome
 }

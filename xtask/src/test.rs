@@ -43,11 +43,11 @@ pub(crate) fn test(filter: Option<&str>) -> Result<(), Error> {
     let minutes = started.elapsed().as_secs_f64() / 60.0;
     match (&outcome, filter) {
         (Ok(()), None) => {
-            println!("\nAll is well: formatting, lints and all tests ({minutes:.1} min).")
+            println!("\nAll is well: formatting, lints and all tests ({minutes:.1} min).");
         }
         (Ok(()), Some(filter)) => println!("\nThe tests named {filter} pass ({minutes:.1} min)."),
         (Err(_), _) => {
-            println!("\nSomething fails; the tests above in red say what ({minutes:.1} min).")
+            println!("\nSomething fails; the tests above in red say what ({minutes:.1} min).");
         }
     }
     outcome

@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(corrected.largest_shift_nanos, 4980);
         let raw = Waterfall::of(&trace, Clock::Raw);
         assert_eq!((raw.start_nanos, raw.duration_nanos), (0, 5060));
-        assert_eq!(raw.percent(raw.rows[0].duration_nanos).round(), 2.0);
+        assert!((1.9..2.0).contains(&raw.percent(raw.rows[0].duration_nanos)));
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
             ..span(1, 0, 0)
         };
         let waterfall = Waterfall::of(&build(vec![backwards]), Clock::Corrected);
-        assert_eq!(waterfall.percent(waterfall.rows[0].duration_nanos), 0.0);
+        assert!(waterfall.percent(waterfall.rows[0].duration_nanos) <= 0.0);
         assert_eq!(waterfall.rows[0].defects, ["It ends before it starts"]);
     }
 }

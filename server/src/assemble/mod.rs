@@ -45,7 +45,7 @@ enum AssembleError {
 pub(crate) struct Assembler {
     store: Store,
     shard: i16,
-    appended: Arc<Notify>,
+    commits: Arc<Notify>,
     stop: watch::Receiver<bool>,
 }
 
@@ -53,13 +53,13 @@ impl Assembler {
     pub(crate) fn start(
         store: Store,
         shard: i16,
-        appended: Arc<Notify>,
+        commits: Arc<Notify>,
         stop: watch::Receiver<bool>,
     ) -> JoinHandle<()> {
         let assembler = Self {
             store,
             shard,
-            appended,
+            commits,
             stop,
         };
         tokio::spawn(assembler.run())
@@ -102,7 +102,7 @@ impl Assembler {
                 store(&mut shard, &mut open, due).await?;
             } else if read == 0 {
                 // Elapsed or woken, there may be something to do.
-                timeout(IDLE, self.appended.notified()).await.ok();
+                timeout(IDLE, self.commits.notified()).await.ok();
             }
         }
     }

@@ -15,7 +15,7 @@ const SETTLE: Duration = Duration::from_secs(2);
 const WAIT: Duration = Duration::from_secs(10);
 
 /// A trace that has been open for so long is stored as it is; what follows is merged.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// A trace with so many spans is stored as it is; what follows is merged.
 const MOST_SPANS: usize = 50_000;

@@ -68,16 +68,16 @@ pub(crate) struct Appender {
     queue: mpsc::Receiver<Submission>,
     store: Store,
     /// Told after every commit.
-    appended: Arc<Notify>,
+    commits: Arc<Notify>,
 }
 
 impl Appender {
-    pub(crate) fn start(store: Store, appended: Arc<Notify>) -> (Append, JoinHandle<()>) {
+    pub(crate) fn start(store: Store, commits: Arc<Notify>) -> (Append, JoinHandle<()>) {
         let (sender, queue) = mpsc::channel(MAX_WAITING);
         let appender = Self {
             queue,
             store,
-            appended,
+            commits,
         };
         (Append { queue: sender }, tokio::spawn(appender.run()))
     }
@@ -135,7 +135,7 @@ impl Appender {
         };
         match self.store.append(&[entry], clock::now_nanos()).await {
             Ok(()) => {
-                self.appended.notify_one();
+                self.commits.notify_one();
                 true
             }
             Err(error) => {

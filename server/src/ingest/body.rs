@@ -24,7 +24,10 @@ pub(crate) enum BodyError {
 
 /// The whole body, decompressed.
 pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyError> {
-    let is_gzip = match headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()) {
+    let is_gzip = match headers
+        .get(CONTENT_ENCODING)
+        .map(http::HeaderValue::as_bytes)
+    {
         None | Some(b"" | b"identity") => false,
         Some(b"gzip") => true,
         Some(other) => {
@@ -37,7 +40,7 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, BodyE
         use std::error::Error as _;
         let is_limit = error
             .source()
-            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+            .is_some_and(<dyn std::error::Error + 'static>::is::<http_body_util::LengthLimitError>);
         if is_limit {
             BodyError::TooLarge
         } else {

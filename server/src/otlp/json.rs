@@ -5,11 +5,16 @@
 //! for an absent field, unknown fields ignored. An id that is not hexadecimal is kept as one that
 //! no check accepts, so that it costs its own span and not the whole request.
 
+#![expect(
+    clippy::struct_field_names,
+    reason = "these are the names of the protocol"
+)]
+
 use std::marker::PhantomData;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use model::id::bytes_from_hex;
+use model::id::{bytes_from_hex, hex_from_bytes};
 use opentelemetry_proto::tonic::common::v1 as common;
 use opentelemetry_proto::tonic::resource::v1 as resource;
 use opentelemetry_proto::tonic::trace::v1 as trace;
@@ -277,8 +282,7 @@ impl<'de> Deserialize<'de> for Hex {
 
 impl Serialize for Hex {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text: String = self.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        serializer.serialize_str(&text)
+        serializer.serialize_str(&hex_from_bytes(&self.0))
     }
 }
 
@@ -302,8 +306,9 @@ impl<'de, T: TryFrom<i128>> Deserialize<'de> for Int<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = deserializer.deserialize_any(IntVisitor)?;
         T::try_from(number)
+            .ok()
             .map(Self)
-            .map_err(|_: T::Error| de::Error::custom("the number is out of range"))
+            .ok_or_else(|| de::Error::custom("the number is out of range"))
     }
 }
 
@@ -325,9 +330,9 @@ impl de::Visitor<'_> for IntVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i128, E> {
-        text.parse().map_err(|_: std::num::ParseIntError| {
-            E::invalid_value(de::Unexpected::Str(text), &"an integer")
-        })
+        text.parse()
+            .ok()
+            .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &"an integer"))
     }
 }
 
@@ -371,9 +376,9 @@ impl<'de> Deserialize<'de> for Double {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
-                text.parse().map_err(|_: std::num::ParseFloatError| {
-                    E::invalid_value(de::Unexpected::Str(text), &"a number")
-                })
+                text.parse()
+                    .ok()
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &"a number"))
             }
         }
         deserializer.deserialize_any(DoubleVisitor).map(Self)

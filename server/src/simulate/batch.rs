@@ -23,7 +23,7 @@ pub(super) struct Batch {
 }
 
 /// The batches of a request, each with the moment when it is sent.
-pub(super) fn batches(dice: &mut Dice, visitor: &Visitor, request: Request) -> Vec<(i64, Batch)> {
+pub(super) fn batches(dice: &mut Dice, visitor: &Visitor, request: &Request) -> Vec<(i64, Batch)> {
     let device = batch(true, device_spans(visitor, &request.device_spans));
     let backend = batch(false, backend_spans(visitor, &request.backend_spans));
     // A phone sends when it finds the time, or when it has a network again.

@@ -1,5 +1,6 @@
 //! Chance, from a seed.
 
+use model::id::hex_from_bytes;
 use rand::distr::Distribution;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -66,10 +67,7 @@ impl Dice {
     }
 
     pub(super) fn hex(&mut self) -> String {
-        self.bytes::<8>()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex_from_bytes(&self.bytes::<8>())
     }
 }
 

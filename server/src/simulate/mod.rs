@@ -146,7 +146,7 @@ impl Traffic {
             let pause = self.dice.exponential(Visitor::MEAN_REQUESTS / self.rate);
             self.next_visit_nanos += pause.max(1);
             for request in requests {
-                for (send_nanos, batch) in batch::batches(&mut self.dice, &visitor, request) {
+                for (send_nanos, batch) in batch::batches(&mut self.dice, &visitor, &request) {
                     self.waiting.insert((send_nanos, self.made), batch);
                     self.made += 1;
                 }

@@ -5,7 +5,7 @@
 pub(super) enum Kind {
     /// A call to a service of the shop.
     Service,
-    /// A query of a PostgreSQL database.
+    /// A query of a `PostgreSQL` database.
     Database,
     /// A look-up in Redis.
     Cache,

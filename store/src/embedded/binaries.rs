@@ -1,4 +1,4 @@
-//! Where PostgreSQL's programs are on this machine.
+//! Where `PostgreSQL`'s programs are on this machine.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +16,7 @@ const VERSIONED: [(&str, &str); 4] = [
     ("/usr", "bin"),
 ];
 
-/// An installation of PostgreSQL's server programs.
+/// An installation of `PostgreSQL`'s server programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binaries {
     folder: PathBuf,

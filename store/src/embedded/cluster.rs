@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use model::id::hex_from_bytes;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sqlx::postgres::PgConnectOptions;
@@ -34,7 +35,7 @@ const READY_TRIES: u32 = 1_200;
 const TRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long a stop may take before it is forced. What is on disk is safe either way.
-const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+const STOP_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How much of the server's log an error message repeats.
 const LOG_TAIL_LINES: usize = 8;
@@ -222,9 +223,8 @@ impl Place {
         File::open("/dev/urandom")
             .and_then(|mut file| file.read_exact(&mut random))
             .map_err(action())?;
-        let password: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let path = self.password_file();
-        fs::write(&path, password).map_err(action())?;
+        fs::write(&path, hex_from_bytes(&random)).map_err(action())?;
         fs::set_permissions(&path, Permissions::from_mode(0o600)).map_err(action())?;
         self.owner.take(&path)
     }
@@ -373,7 +373,7 @@ impl Server {
             match self.start(options).await {
                 Ok(child) => return child,
                 Err(error) => {
-                    tracing::error!(%error, "the embedded Postgres does not start; trying again")
+                    tracing::error!(%error, "the embedded Postgres does not start; trying again");
                 }
             }
         }
@@ -398,7 +398,7 @@ async fn is_ready(child: &mut Child, options: &PgConnectOptions) -> bool {
     false
 }
 
-/// Fast shutdown: connections are closed, a checkpoint is written (PostgreSQL manual, 19.5).
+/// Fast shutdown: connections are closed, a checkpoint is written (`PostgreSQL` manual, 19.5).
 async fn end(mut child: Child) {
     signal(&child, Signal::SIGINT);
     if timeout(STOP_TIMEOUT, child.wait()).await.is_err() {

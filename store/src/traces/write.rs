@@ -29,6 +29,10 @@ pub(crate) async fn write(
     write_chunks(connection, writes).await
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one statement with its columns one to a line"
+)]
 async fn write_summaries(
     connection: &mut PgConnection,
     writes: &[TraceWrite],

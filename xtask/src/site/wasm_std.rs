@@ -21,7 +21,7 @@ const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 
 /// How long rustup may take until it downloads, and until it has downloaded.
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(15);
-const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
+const RUSTUP_LIMIT: Duration = Duration::from_mins(3);
 
 pub(super) fn find_or_make() -> Result<(Toolchain, Outcome), Error> {
     if has_target() {
@@ -125,8 +125,8 @@ fn make(folder: &Path, version: &str) -> Result<(), Error> {
     command::output(&mut build)?;
     let libraries = libraries(folder);
     fs::create_dir_all(&libraries).map_err(failed("creating the library's folder"))?;
-    let built = empty.join("target").join(TARGET).join("release/deps");
-    for entry in built
+    let compiled = empty.join("target").join(TARGET).join("release/deps");
+    for entry in compiled
         .read_dir()
         .map_err(failed("listing the built library"))?
         .flatten()
