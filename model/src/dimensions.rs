@@ -70,7 +70,7 @@ impl Dimension {
                 "service.version",
                 "app.version",
             ],
-            Self::AppVersion => &["app.version", "app.build_id", "service.version"],
+            Self::AppVersion => &["app.version", "app.build_id"],
             Self::Os => &["os.name", "os.type"],
             Self::Device => &["device.model.name", "device.model.identifier"],
             Self::Network => &[

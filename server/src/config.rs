@@ -6,6 +6,9 @@ use std::path::PathBuf;
 const WEB_LISTEN: &str = "127.0.0.1:8080";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
 
+/// Postgres notes every table that exists already.
+const DEFAULT_LOG: &str = "info,sqlx::postgres::notice=warn";
+
 /// Where data is kept when root starts the server and nothing else is said: a place that the
 /// unprivileged user of the embedded Postgres can enter, which root's home is not.
 const ROOT_DATA_DIRECTORY: &str = "/var/lib/throughline";
@@ -67,7 +70,7 @@ pub(crate) fn log_filter() -> String {
     variable("THROUGHLINE_LOG")
         .ok()
         .flatten()
-        .unwrap_or_else(|| "info".into())
+        .unwrap_or_else(|| DEFAULT_LOG.into())
 }
 
 fn data_directory() -> Result<PathBuf, ConfigError> {

@@ -153,6 +153,11 @@ impl Browser {
         );
     }
 
+    /// Passes over what the browser complained about, where that is expected.
+    pub async fn forget_console(&self) {
+        self.client.issue_cmd(ConsoleLog).await.unwrap();
+    }
+
     /// Fails on anything that axe finds on the page.
     pub async fn assert_accessible(&self) {
         let axe = std::fs::read_to_string(crate::given("THROUGHLINE_TEST_AXE")).unwrap();

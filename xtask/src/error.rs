@@ -17,8 +17,6 @@ pub(crate) enum Error {
     Style { file: PathBuf, message: String },
     #[error("wasm-bindgen failed: {0}")]
     Bindgen(String),
-    #[error("{0}")]
-    Tests(String),
 }
 
 impl Error {

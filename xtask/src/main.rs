@@ -3,7 +3,6 @@
 #![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
 mod browser;
-mod ci;
 mod command;
 mod dist;
 mod error;
@@ -49,8 +48,6 @@ enum Task {
         /// lints are left out then.
         filter: Option<String>,
     },
-    /// What continuous integration runs: `test`, with a message for each tool that is missing.
-    Ci,
     /// Builds the release: the optimised binary and site, in target/dist.
     Dist,
     /// Checks all SQL against the migrations and renews .sqlx.
@@ -61,7 +58,6 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Run { empty, release } => run::run(empty, release),
         Task::Test { filter } => test::test(filter.as_deref()),
-        Task::Ci => ci::ci(),
         Task::Dist => dist::dist(),
         Task::SqlxPrepare => sqlx_prepare::sqlx_prepare(),
     };

@@ -2,8 +2,7 @@
 
 use super::dice::Dice;
 use super::shop::{
-    Action, CONSUMERS, Call, GATEWAY_WITHOUT_CONTEXT, Kind, PAYMENT_PROVIDER, SLOW_QUERY,
-    SLOW_REGION, SLOW_RELEASE,
+    Action, CONSUMERS, Call, GATEWAY_WITHOUT_CONTEXT, Kind, SLOW_QUERY, SLOW_REGION, SLOW_RELEASE,
 };
 use super::visitor::Visitor;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
@@ -19,7 +18,7 @@ const SLOW_FACTOR: u32 = 180;
 const BURST_WINDOW_NANOS: i64 = 7 * MINUTE;
 
 /// One window in so many is a burst.
-const BURST_EVERY: i64 = 9;
+const BURST_EVERY: i64 = 5;
 
 /// A span before it is put into a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -264,8 +263,7 @@ impl Backend<'_> {
             call.median_micros
         };
         let end = start + self.dice.latency(median, SIGMA);
-        let error = (call.target == PAYMENT_PROVIDER && self.dice.chance(failure_rate(start)))
-            .then_some("the payment provider answered 503");
+        let error = failure(self.dice, call, start);
         let id = self.dice.bytes();
         self.spans.push(SimSpan {
             service: caller,
@@ -314,13 +312,26 @@ impl Backend<'_> {
     }
 }
 
-/// Few of the payments fail, but in bursts every third.
-fn failure_rate(at_nanos: i64) -> f64 {
+/// What goes wrong with a call, if anything.
+fn failure(dice: &mut Dice, call: &Call, at_nanos: i64) -> Option<&'static str> {
+    let (rate, message) = match call.kind {
+        Kind::ThirdParty => (
+            payment_failure_rate(at_nanos),
+            "the payment provider answered 503",
+        ),
+        Kind::Database => (0.0015, "the server closed the connection"),
+        Kind::Service | Kind::Cache | Kind::Queue => return None,
+    };
+    dice.chance(rate).then_some(message)
+}
+
+/// Few payments fail, but in bursts every third.
+fn payment_failure_rate(at_nanos: i64) -> f64 {
     let window = at_nanos / BURST_WINDOW_NANOS;
     if window.rem_euclid(BURST_EVERY) == 0 {
         0.3
     } else {
-        0.005
+        0.01
     }
 }
 
@@ -411,6 +422,7 @@ mod tests {
 
     #[test]
     fn payments_fail_in_bursts() {
-        assert!(failure_rate(0) > 0.2 && failure_rate(BURST_WINDOW_NANOS) < 0.01);
+        assert!(payment_failure_rate(0) > 0.2);
+        assert!(payment_failure_rate(BURST_WINDOW_NANOS) < 0.02);
     }
 }

@@ -109,14 +109,18 @@ fn AttributeTable(attributes: Vec<Attribute>) -> impl IntoView {
             let href = TracesAddress::default()
                 .with_filter(&Filter::default().with(test))
                 .href();
-            let label = format!("Traces with {key} {value}");
+            let shown = if value.is_empty() {
+                "(empty)".to_owned()
+            } else {
+                value
+            };
             view! {
                 <tr>
                     <th scope="row">{key}</th>
                     <td>
-                        {value}
-                        " "
-                        <a href=href class="find" aria-label=label>"find"</a>
+                        <a href=href class="find" title="Find traces with this value">
+                            {shown}
+                        </a>
                     </td>
                 </tr>
             }

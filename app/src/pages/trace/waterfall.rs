@@ -21,7 +21,7 @@ use crate::components::keyboard::is_typing;
 /// Deeper rows are indented no further.
 const MAX_INDENT: usize = 24;
 
-const INDENT_PIXELS: usize = 14;
+const INDENT_PIXELS: usize = 10;
 
 /// Most ticks on the time axis, besides the one at 0.
 const TICKS: i64 = 5;

@@ -41,7 +41,7 @@ pub(super) fn NothingFound(address: TracesAddress, range_title: String) -> impl 
     view! {
         <section class="notice">
             <h1>"No traces found"</h1>
-            <p>{format!("Nothing that was sent in this range ({range_title}) meets the filter.")}</p>
+            <p>{format!("Nothing in the range “{range_title}” meets the filter.")}</p>
             <ul>{first} {unfiltered} <li><a href=wider.href()>"Look at the last 30 days"</a></li></ul>
         </section>
     }
