@@ -6,8 +6,7 @@ use std::path::PathBuf;
 const WEB_LISTEN: &str = "127.0.0.1:8080";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
 
-/// Postgres notes every table that exists already.
-const DEFAULT_LOG: &str = "info,sqlx::postgres::notice=warn";
+const DEFAULT_LOG: &str = "info";
 
 /// Where data is kept when root starts the server and nothing else is said: a place that the
 /// unprivileged user of the embedded Postgres can enter, which root's home is not.

@@ -82,10 +82,12 @@ impl Store {
     /// # Errors
     /// As [`Self::connect`].
     pub async fn connect_with(options: PgConnectOptions) -> Result<Self, ConnectError> {
-        // Whatever the server's default: what is acknowledged is on disk.
-        let options = options
-            .application_name("throughline")
-            .options([("synchronous_commit", "on")]);
+        let options = options.application_name("throughline").options([
+            // Whatever the server's default: what is acknowledged is on disk.
+            ("synchronous_commit", "on"),
+            // Migrating notes every table that exists already; nobody asked.
+            ("client_min_messages", "warning"),
+        ]);
         let place = place(&options);
         let mut connection = options
             .connect()
