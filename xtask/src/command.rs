@@ -1,10 +1,8 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -76,48 +74,31 @@ pub(crate) fn exists(program: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Runs a command that may wait for a network that never answers. Until it has printed
-/// `progress`, it gets only `patience`; then it gets `limit` in all.
-pub(crate) fn succeeds_in_time(
+/// Runs a command that may wait for a network that never answers: it is ended once nothing in
+/// `folders` has grown for as long as `patience`.
+pub(crate) fn succeeds_while_growing(
     command: &mut Command,
-    progress: &'static str,
+    folders: &[PathBuf],
     patience: Duration,
-    limit: Duration,
 ) -> bool {
-    let started = Instant::now();
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn();
     let Ok(mut child) = child else { return false };
-    let Some(mut stderr) = child.stderr.take() else {
-        return false;
-    };
-    let has_progress = Arc::new(AtomicBool::new(false));
-    let noticed = Arc::clone(&has_progress);
-    // Reads to the end, so that the program never waits for us.
-    thread::spawn(move || {
-        let (mut seen, mut buffer) = (Vec::new(), [0; 256]);
-        while let Ok(count @ 1..) = stderr.read(&mut buffer) {
-            seen.extend_from_slice(&buffer[..count]);
-            if String::from_utf8_lossy(&seen).contains(progress) {
-                noticed.store(true, Ordering::Relaxed);
-            }
-        }
-    });
+    let (mut size, mut grown) = (0, Instant::now());
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return status.success(),
             Ok(None) => {}
             Err(_gone) => return false,
         }
-        let allowed = if has_progress.load(Ordering::Relaxed) {
-            limit
-        } else {
-            patience
-        };
-        if started.elapsed() > allowed {
+        let size_now = folders.iter().map(|folder| bytes(folder)).sum();
+        if size_now != size {
+            (size, grown) = (size_now, Instant::now());
+        }
+        if grown.elapsed() > patience {
             // It may have ended in this very moment.
             child.kill().ok();
             child.wait().ok();
@@ -125,6 +106,22 @@ pub(crate) fn succeeds_in_time(
         }
         thread::sleep(POLL);
     }
+}
+
+/// How much is in a folder and those below it.
+fn bytes(folder: &Path) -> u64 {
+    let (mut total, mut folders) = (0, vec![folder.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => total += metadata.len(),
+                // Removed since it was listed.
+                Err(_gone) => {}
+            }
+        }
+    }
+    total
 }
 
 fn name(command: &Command) -> String {

@@ -121,7 +121,7 @@ impl Sender {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(&message).map_err(SendError::Gzip)?;
         let body = gzip.finish().map_err(SendError::Gzip)?;
-        for _ in 0..MAX_TRIES {
+        for tried in 0..MAX_TRIES {
             let response = self
                 .client
                 .post(self.endpoint.clone())
@@ -144,8 +144,12 @@ impl Sender {
                         status,
                     });
                 }
-                Ok(_) => {}
-                Err(error) => tracing::debug!(%error, "sending again"),
+                Ok(_) | Err(_) if tried > 0 => {}
+                Ok(response) => {
+                    let status = response.status();
+                    tracing::warn!(%status, "asked to wait; sending again");
+                }
+                Err(error) => tracing::warn!(%error, "no answer; sending again"),
             }
             sleep(RETRY_PAUSE).await;
         }

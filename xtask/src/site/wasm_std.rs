@@ -19,9 +19,8 @@ use crate::workspace;
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 
-/// How long rustup may take until it downloads, and until it has downloaded.
-const RUSTUP_PATIENCE: Duration = Duration::from_secs(15);
-const RUSTUP_LIMIT: Duration = Duration::from_mins(3);
+/// How long rustup may go on without having downloaded or unpacked anything more.
+const RUSTUP_PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn find_or_make() -> Result<(Toolchain, Outcome), Error> {
     if has_target() {
@@ -58,12 +57,19 @@ fn has_target() -> bool {
 }
 
 fn rustup_adds_target() -> bool {
+    let Ok(home) = command::output(command::command("rustup").args(["show", "home"])) else {
+        return false;
+    };
+    let home = Path::new(&home);
     let mut rustup = command::command("rustup");
     rustup
         .args(["target", "add", TARGET])
         .env("RUSTUP_MAX_RETRIES", "1");
-    command::succeeds_in_time(&mut rustup, "downloading", RUSTUP_PATIENCE, RUSTUP_LIMIT)
-        && has_target()
+    command::succeeds_while_growing(
+        &mut rustup,
+        &[home.join("downloads"), home.join("tmp")],
+        RUSTUP_PATIENCE,
+    ) && has_target()
 }
 
 fn debian_version() -> Option<String> {
