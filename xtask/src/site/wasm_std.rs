@@ -119,6 +119,8 @@ fn make(folder: &Path, version: &str) -> Result<(), Error> {
         .current_dir(&empty)
         .env("RUSTC", DEBIAN_RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
+        // A release is optimised as a whole, the library with it.
+        .env("RUSTFLAGS", "-C embed-bitcode=yes")
         .args([
             "build",
             "--release",
