@@ -17,6 +17,7 @@ pub mod filter;
 pub mod format;
 pub mod id;
 pub mod layout;
+pub mod otlp;
 pub mod span;
 pub mod summary;
 pub mod time;

@@ -8,11 +8,12 @@ use std::time::Duration;
 use app::first_trace;
 use axum::Router;
 use store::embedded::{Cluster, EmbeddedError};
+use store::shard::SHARDS;
 use store::{ConnectError, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::assemble::Assembler;
@@ -95,24 +96,26 @@ async fn run(
 ) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
     let commits = Arc::new(Notify::new());
-    let (append, appender) = Appender::start(store.clone(), Arc::clone(&commits));
-    let assembler = Assembler::start(store.clone(), 0, commits, stopped.clone());
+    let (append, appenders) = Appender::start(&store, &commits);
+    let assemblers: JoinSet<()> = (0..SHARDS)
+        .map(|shard| Assembler::new(store.clone(), shard, commits.clone(), stopped.clone()).run())
+        .collect();
 
     let ingest = ingest::routes(append);
     let pages = pages::routes(store.clone(), otlp.local_addr()?, &config.site_directory)?;
     let web_routes = pages.merge(api::routes(store)).merge(ingest.clone());
     welcome(web.local_addr()?, otlp.local_addr()?);
-    let servers = [
+    let servers = JoinSet::from_iter([
         server(web, web_routes, stopped.clone()),
         server(otlp, ingest, stopped),
-    ];
+    ]);
 
     stop_signal.wait().await;
     tracing::info!("stopping");
     stop.send_replace(true);
-    // First the requests, then the queue that they fill, then the assembler.
-    for task in servers.into_iter().chain([appender, assembler]) {
-        if timeout(DRAIN, task).await.is_err() {
+    // First the requests, then the queue that they fill, then the assemblers.
+    for tasks in [servers, appenders, assemblers] {
+        if timeout(DRAIN, tasks.join_all()).await.is_err() {
             tracing::warn!("something did not end in time; what was acknowledged is on disk");
         }
     }
@@ -135,23 +138,17 @@ fn welcome(web: SocketAddr, otlp_http: SocketAddr) {
     println!("Ctrl-C stops it.");
 }
 
-fn server(
-    listener: TcpListener,
-    routes: Router,
-    mut stop: watch::Receiver<bool>,
-) -> JoinHandle<()> {
+async fn server(listener: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) {
     let stopped = async move {
         // An error means that whoever could say so is gone.
         stop.wait_for(|is_stopped| *is_stopped).await.ok();
     };
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, routes)
-            .with_graceful_shutdown(stopped)
-            .await
-        {
-            tracing::error!(%error, "a listener failed");
-        }
-    })
+    if let Err(error) = axum::serve(listener, routes)
+        .with_graceful_shutdown(stopped)
+        .await
+    {
+        tracing::error!(%error, "a listener failed");
+    }
 }
 
 /// Ctrl-C, or a service manager's polite request.

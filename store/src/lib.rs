@@ -15,7 +15,6 @@ pub mod document;
 pub mod embedded;
 mod error;
 pub mod log;
-pub mod otlp;
 mod pool;
 pub mod shard;
 pub mod traces;

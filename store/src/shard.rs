@@ -8,25 +8,34 @@ use std::collections::HashMap;
 use std::io;
 
 use model::id::TraceId;
-use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::traces::TraceWrite;
 use crate::{Error, Store, document, traces};
 
 /// How many shards the log has.
-pub const SHARDS: i16 = 1;
+pub const SHARDS: i16 = 4;
 
 /// First key of the advisory locks of shards; the second is the shard. Any number will do that
 /// nothing else in the database uses.
 const LOCK_CLASS: i32 = 0x7468_726f;
 
+/// The shard that has the spans of a trace.
+#[must_use]
+pub fn of(id: TraceId) -> i16 {
+    let sum = id.as_bytes().iter().fold(0_u32, |sum, &byte| {
+        sum.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    // Never more than SHARDS.
+    i16::try_from(sum % u32::from(SHARDS.unsigned_abs())).unwrap_or(0)
+}
+
 /// An entry of the log that has been read.
 #[derive(Debug)]
 pub struct ReadEntry {
     pub seq: i64,
-    /// Its spans, or why it cannot be read.
-    pub resource_spans: io::Result<Vec<ResourceSpans>>,
+    /// `TracesData`, or why it cannot be read.
+    pub message: io::Result<Vec<u8>>,
 }
 
 /// The exclusive right to a shard.
@@ -81,25 +90,22 @@ impl Shard {
         .await?;
         let entries = rows.into_iter().map(|row| ReadEntry {
             seq: row.seq,
-            resource_spans: document::decode(&row.payload),
+            message: document::decompress(&row.payload),
         });
         Ok(entries.collect())
     }
 
-    /// The stored spans of those of the traces that are stored already, with the number of chunks
-    /// they fill.
+    /// The chunks, in order, of those of the traces that are stored already.
     ///
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn stored(
         &mut self,
         ids: &[TraceId],
-    ) -> Result<HashMap<TraceId, (i32, Vec<ResourceSpans>)>, Error> {
-        let mut stored: HashMap<TraceId, (i32, Vec<ResourceSpans>)> = HashMap::new();
-        for (id, spans) in traces::chunks(&mut self.connection, ids).await? {
-            let (chunks, all) = stored.entry(id).or_default();
-            *chunks += 1;
-            all.extend(spans);
+    ) -> Result<HashMap<TraceId, Vec<Vec<u8>>>, Error> {
+        let mut stored: HashMap<TraceId, Vec<Vec<u8>>> = HashMap::new();
+        for (id, message) in traces::chunks(&mut self.connection, ids).await? {
+            stored.entry(id).or_default().push(message);
         }
         Ok(stored)
     }

@@ -14,6 +14,8 @@ pub(super) enum ApiError {
     NotFound { message: String, hint: String },
     #[error("{0}")]
     Store(#[from] store::Error),
+    #[error("the stored trace is damaged: {0}")]
+    Decode(#[from] prost::DecodeError),
     #[error("the trace could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -37,7 +39,7 @@ impl IntoResponse for ApiError {
                     hint,
                 )
             }
-            Self::Store(_) | Self::Json(_) => {
+            Self::Store(_) | Self::Decode(_) | Self::Json(_) => {
                 tracing::error!(error = %self, "a request could not be answered");
                 let message = "The stored data cannot be read.".to_owned();
                 let hint = "The server's log says which and why.".to_owned();

@@ -4,6 +4,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use model::id::TraceId;
+use opentelemetry_proto::tonic::trace::v1::TracesData;
+use prost::Message;
 use store::Store;
 use tokio::task::block_in_place;
 
@@ -20,14 +22,14 @@ pub(super) async fn download(
             message: format!("This is not a trace id: {error}."),
             hint: "Write 32 hexadecimal digits.".into(),
         })?;
-    let resource_spans = store
-        .resource_spans(id)
-        .await?
-        .ok_or_else(|| ApiError::NotFound {
-            message: format!("There is no trace {id}."),
-            hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds."
-                .into(),
-        })?;
-    let text = block_in_place(|| json::encode(resource_spans))?;
+    let message = store.message(id).await?.ok_or_else(|| ApiError::NotFound {
+        message: format!("There is no trace {id}."),
+        hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds."
+            .into(),
+    })?;
+    let text = block_in_place(|| {
+        let data = TracesData::decode(message.as_slice())?;
+        json::encode(data.resource_spans).map_err(ApiError::from)
+    })?;
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }

@@ -7,6 +7,7 @@
 mod merge;
 mod open_traces;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +15,11 @@ use model::id::TraceId;
 use store::Store;
 use store::shard::Shard;
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinHandle, block_in_place};
+use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
 
-use self::open_traces::{DueTrace, OpenTraces};
+use self::merge::Merger;
+use self::open_traces::{AddError, DueTrace, OpenTraces};
 use crate::clock;
 
 /// How long the assembler sleeps when there is nothing to do and nobody wakes it: the log may be
@@ -40,6 +42,8 @@ enum AssembleError {
     Store(#[from] store::Error),
     #[error(transparent)]
     Merge(#[from] merge::MergeError),
+    #[error("there is no memory: {0}")]
+    Memory(io::Error),
 }
 
 pub(crate) struct Assembler {
@@ -50,22 +54,22 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
-    pub(crate) fn start(
+    pub(crate) fn new(
         store: Store,
         shard: i16,
         commits: Arc<Notify>,
         stop: watch::Receiver<bool>,
-    ) -> JoinHandle<()> {
-        let assembler = Self {
+    ) -> Self {
+        Self {
             store,
             shard,
             commits,
             stop,
-        };
-        tokio::spawn(assembler.run())
+        }
     }
 
-    async fn run(mut self) {
+    /// Works until it is told to stop.
+    pub(crate) async fn run(mut self) {
         let mut stop = self.stop.clone();
         tokio::select! {
             () = self.work() => {}
@@ -91,6 +95,7 @@ impl Assembler {
 
     async fn assemble(&self, mut shard: Shard) -> Result<(), AssembleError> {
         let mut open = OpenTraces::default();
+        let mut merger = Merger::new().map_err(AssembleError::Memory)?;
         loop {
             let read = if open.has_room() {
                 read(&mut shard, &mut open).await?
@@ -99,7 +104,7 @@ impl Assembler {
             };
             let due = open.take_due(clock::instant(), STORE_BATCH);
             if !due.is_empty() {
-                store(&mut shard, &mut open, due).await?;
+                store(&mut shard, &mut open, &mut merger, due).await?;
             } else if read == 0 {
                 // Elapsed or woken, there may be something to do.
                 timeout(IDLE, self.commits.notified()).await.ok();
@@ -114,12 +119,13 @@ async fn read(shard: &mut Shard, open: &mut OpenTraces) -> Result<usize, Assembl
     let count = entries.len();
     block_in_place(|| {
         for entry in entries {
-            match entry.resource_spans {
-                Ok(spans) => open.add(entry.seq, spans, clock::instant()),
-                Err(error) => {
-                    tracing::error!(%error, seq = entry.seq, "an entry of the ingest log is damaged; it is kept and passed over");
-                    open.pass_over(entry.seq);
-                }
+            let added = entry
+                .message
+                .map_err(AddError::Document)
+                .and_then(|message| open.add(entry.seq, &message, clock::instant()));
+            if let Err(error) = added {
+                tracing::error!(%error, seq = entry.seq, "an entry of the ingest log is damaged; it is kept and passed over");
+                open.pass_over(entry.seq);
             }
         }
     });
@@ -129,12 +135,38 @@ async fn read(shard: &mut Shard, open: &mut OpenTraces) -> Result<usize, Assembl
 async fn store(
     shard: &mut Shard,
     open: &mut OpenTraces,
+    merger: &mut Merger,
     due: Vec<DueTrace>,
 ) -> Result<(), AssembleError> {
     let ids: Vec<TraceId> = due.iter().map(|trace| trace.id).collect();
     let stored = shard.stored(&ids).await?;
-    let writes = block_in_place(|| merge::merge(&due, stored))?;
+    let writes = block_in_place(|| merger.merge(&due, &stored))?;
     let finished = open.finish(&due);
     shard.store(&writes, &finished).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, TracesData};
+    use prost::Message;
+
+    /// A `TracesData` of spans, each given by its trace, its own number, and its parent's or 0.
+    pub(super) fn message(spans: &[(u8, u8, u8)]) -> Vec<u8> {
+        let span = |&(trace, id, parent): &(u8, u8, u8)| Span {
+            trace_id: vec![trace; 16],
+            span_id: vec![id; 8],
+            parent_span_id: if parent == 0 { vec![] } else { vec![parent; 8] },
+            ..Span::default()
+        };
+        let scope_spans = vec![ScopeSpans {
+            spans: spans.iter().map(span).collect(),
+            ..ScopeSpans::default()
+        }];
+        let resource_spans = vec![ResourceSpans {
+            scope_spans,
+            ..ResourceSpans::default()
+        }];
+        TracesData { resource_spans }.encode_to_vec()
+    }
 }

@@ -1,12 +1,15 @@
 //! Traces in the making: spans of the log that wait for the rest of their trace.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashMap};
+use std::io;
 use std::time::{Duration, Instant};
 
 use model::id::{SpanId, TraceId};
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, TracesData};
-use prost::Message;
+use model::otlp::Batch;
+use model::otlp::batch::SpanBytes;
+use model::otlp::decode::Ids;
+use model::otlp::wire::WireError;
 
 /// How long a complete trace must be quiet before it is stored.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -20,29 +23,39 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// A trace with so many spans is stored as it is; what follows is merged.
 const MOST_SPANS: usize = 50_000;
 
-/// Encoded spans in memory; above it, the oldest traces are stored early and nothing is read.
-const MAX_BYTES: usize = 256 << 20;
+/// Encoded spans in memory, of one shard; above it, the oldest traces are stored early and nothing
+/// is read.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Why an entry of the log cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AddError {
+    #[error("it cannot be decompressed: {0}")]
+    Document(io::Error),
+    #[error("it is not OTLP: {0}")]
+    Message(#[from] WireError),
+}
 
 /// A trace that is to be stored now.
 #[derive(Debug)]
 pub(super) struct DueTrace {
     pub(super) id: TraceId,
     /// `TracesData`.
-    pub(super) encoded: Vec<u8>,
-    /// The log entries that its spans came from.
-    seqs: BTreeSet<i64>,
+    pub(super) message: Vec<u8>,
+    /// The log entries that its spans came from, each once.
+    seqs: Vec<i64>,
 }
 
 #[derive(Debug)]
 struct OpenTrace {
-    encoded: Vec<u8>,
-    seqs: BTreeSet<i64>,
+    message: Vec<u8>,
+    seqs: Vec<i64>,
+    /// The spans that have arrived, each with its parent.
+    links: Vec<(SpanId, Option<SpanId>)>,
     first_arrival: Instant,
     last_arrival: Instant,
-    present: HashSet<SpanId>,
-    /// Parents that spans name and that have not arrived.
-    missing: HashSet<SpanId>,
-    has_root: bool,
+    /// When it is looked at again.
+    look: Instant,
 }
 
 #[derive(Debug, Default)]
@@ -71,15 +84,50 @@ impl OpenTraces {
         self.entries.insert(seq, usize::MAX);
     }
 
-    pub(super) fn add(&mut self, seq: i64, resource_spans: Vec<ResourceSpans>, now: Instant) {
-        let by_trace = split(resource_spans);
-        self.entries.insert(seq, by_trace.len());
-        for (id, spans) in by_trace {
-            let trace = self.traces.entry(id).or_insert_with(|| OpenTrace::new(now));
-            let before = trace.encoded.len();
-            trace.add(seq, spans, now);
-            self.bytes += trace.encoded.len() - before;
-            self.agenda.push(Reverse((trace.due(), id)));
+    /// Adds the spans of an entry, a `TracesData` message.
+    ///
+    /// # Errors
+    /// When it is none; then nothing is added.
+    pub(super) fn add(&mut self, seq: i64, message: &[u8], now: Instant) -> Result<(), AddError> {
+        let batch = Batch::read(message)?;
+        let mut spans = batch
+            .spans
+            .iter()
+            .filter_map(|span| Link::read(span).transpose())
+            .collect::<Result<Vec<_>, _>>()?;
+        // Stable: within scope and trace they stay in the order of arrival.
+        spans.sort_by_key(|link| {
+            (
+                link.trace_id,
+                batch.resource_of(link.span.scope),
+                link.span.scope,
+            )
+        });
+        let mut traces = 0;
+        for of_trace in spans.chunk_by(|left, right| left.trace_id == right.trace_id) {
+            traces += 1;
+            self.add_to_trace(seq, &batch, of_trace, now);
+        }
+        self.entries.insert(seq, traces);
+        Ok(())
+    }
+
+    fn add_to_trace(&mut self, seq: i64, batch: &Batch<'_>, links: &[Link<'_>], now: Instant) {
+        let id = links[0].trace_id;
+        let trace = self.traces.entry(id).or_insert_with(|| OpenTrace::new(now));
+        let before = trace.message.len();
+        let spans: Vec<SpanBytes<'_>> = links.iter().map(|link| link.span).collect();
+        batch.write(&spans, &mut trace.message);
+        trace
+            .links
+            .extend(links.iter().map(|link| (link.span_id, link.parent_id)));
+        trace.seqs.push(seq);
+        trace.last_arrival = now;
+        self.bytes += trace.message.len() - before;
+        let look = trace.settled();
+        if look < trace.look || before == 0 {
+            trace.look = look;
+            self.agenda.push(Reverse((look, id)));
         }
     }
 
@@ -90,23 +138,26 @@ impl OpenTraces {
             let Some(&Reverse((moment, id))) = self.agenda.peek() else {
                 break;
             };
-            if moment > now && self.has_room() {
+            let is_short = !self.has_room();
+            if moment > now && !is_short {
                 break;
             }
             self.agenda.pop();
-            // Spans that arrived since then have put it on the agenda again.
-            let is_current = self
-                .traces
-                .get(&id)
-                .is_some_and(|trace| trace.due() <= moment);
-            if !is_current {
+            let Some(trace) = self.traces.get_mut(&id) else {
+                continue;
+            };
+            if trace.look != moment {
                 continue;
             }
-            if let Some(trace) = self.traces.remove(&id) {
-                self.bytes -= trace.encoded.len();
+            let moment = trace.due();
+            if moment > now && !is_short {
+                trace.look = moment;
+                self.agenda.push(Reverse((moment, id)));
+            } else if let Some(trace) = self.traces.remove(&id) {
+                self.bytes -= trace.message.len();
                 due.push(DueTrace {
                     id,
-                    encoded: trace.encoded,
+                    message: trace.message,
                     seqs: trace.seqs,
                 });
             }
@@ -131,118 +182,88 @@ impl OpenTraces {
     }
 }
 
-impl OpenTrace {
-    fn new(now: Instant) -> Self {
-        Self {
-            encoded: Vec::new(),
-            seqs: BTreeSet::new(),
-            first_arrival: now,
-            last_arrival: now,
-            present: HashSet::new(),
-            missing: HashSet::new(),
-            has_root: false,
-        }
-    }
+/// A span and what it hangs on.
+struct Link<'a> {
+    trace_id: TraceId,
+    span_id: SpanId,
+    parent_id: Option<SpanId>,
+    span: SpanBytes<'a>,
+}
 
-    fn add(&mut self, seq: i64, resource_spans: Vec<ResourceSpans>, now: Instant) {
-        let of_scopes = resource_spans
-            .iter()
-            .flat_map(|of_resource| &of_resource.scope_spans);
-        for span in of_scopes.flat_map(|of_scope| &of_scope.spans) {
-            let Ok(id) = SpanId::from_slice(&span.span_id) else {
-                continue;
-            };
-            self.present.insert(id);
-            self.missing.remove(&id);
-            match SpanId::from_slice(&span.parent_span_id) {
-                Ok(parent) if !self.present.contains(&parent) => {
-                    self.missing.insert(parent);
-                }
-                Ok(_) => {}
-                Err(_no_parent) => self.has_root = true,
-            }
-        }
-        // Messages side by side decode as one.
-        self.encoded
-            .extend(TracesData { resource_spans }.encode_to_vec());
-        self.seqs.insert(seq);
-        self.last_arrival = now;
-    }
-
-    fn due(&self) -> Instant {
-        if self.present.len() >= MOST_SPANS {
-            return self.first_arrival;
-        }
-        let is_complete = self.has_root && self.missing.is_empty();
-        let quiet = if is_complete { SETTLE } else { WAIT };
-        (self.last_arrival + quiet).min(self.first_arrival + LONGEST)
+impl<'a> Link<'a> {
+    /// None for a span without valid ids, which nobody has acknowledged.
+    fn read(span: &SpanBytes<'a>) -> Result<Option<Self>, WireError> {
+        let ids = Ids::read(span.bytes)?;
+        let (Ok(trace_id), Ok(span_id)) = (
+            TraceId::from_slice(ids.trace_id),
+            SpanId::from_slice(ids.span_id),
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            trace_id,
+            span_id,
+            parent_id: SpanId::from_slice(ids.parent_span_id).ok(),
+            span: *span,
+        }))
     }
 }
 
-/// Groups spans by trace, each with its resource and scope, in the order of arrival.
-fn split(resource_spans: Vec<ResourceSpans>) -> Vec<(TraceId, Vec<ResourceSpans>)> {
-    let mut position: HashMap<TraceId, usize> = HashMap::new();
-    let mut by_trace: Vec<(TraceId, Vec<ResourceSpans>)> = Vec::new();
-    for of_resource in resource_spans {
-        // Within this resource: the place of each trace's own copy.
-        let mut of_trace: HashMap<TraceId, (usize, usize)> = HashMap::new();
-        for (scope_number, of_scope) in of_resource.scope_spans.into_iter().enumerate() {
-            for span in of_scope.spans {
-                let Ok(id) = TraceId::from_slice(&span.trace_id) else {
-                    continue;
-                };
-                let at = *position.entry(id).or_insert_with(|| {
-                    by_trace.push((id, Vec::new()));
-                    by_trace.len() - 1
-                });
-                let own = &mut by_trace[at].1;
-                let (last_scope, _) = *of_trace.entry(id).or_insert_with(|| {
-                    own.push(ResourceSpans {
-                        resource: of_resource.resource.clone(),
-                        scope_spans: Vec::new(),
-                        schema_url: of_resource.schema_url.clone(),
-                    });
-                    (usize::MAX, 0)
-                });
-                let Some(copy) = own.last_mut() else { continue };
-                if last_scope != scope_number {
-                    of_trace.insert(id, (scope_number, 0));
-                    copy.scope_spans.push(ScopeSpans {
-                        scope: of_scope.scope.clone(),
-                        spans: Vec::new(),
-                        schema_url: of_scope.schema_url.clone(),
-                    });
-                }
-                if let Some(scope) = copy.scope_spans.last_mut() {
-                    scope.spans.push(span);
-                }
-            }
+impl OpenTrace {
+    fn new(now: Instant) -> Self {
+        Self {
+            message: Vec::new(),
+            seqs: Vec::new(),
+            links: Vec::new(),
+            first_arrival: now,
+            last_arrival: now,
+            look: now,
         }
     }
-    by_trace
+
+    /// When it is due if it is complete.
+    fn settled(&self) -> Instant {
+        self.due_after(SETTLE)
+    }
+
+    fn due(&mut self) -> Instant {
+        // Only a trace that has settled is worth the question.
+        if self.is_complete() {
+            self.settled()
+        } else {
+            self.due_after(WAIT)
+        }
+    }
+
+    fn due_after(&self, quiet: Duration) -> Instant {
+        if self.links.len() >= MOST_SPANS {
+            return self.first_arrival;
+        }
+        (self.last_arrival + quiet).min(self.first_arrival + LONGEST)
+    }
+
+    /// Whether its root is there and no parent is missing.
+    fn is_complete(&mut self) -> bool {
+        self.links.sort_unstable();
+        let is_there = |parent: &SpanId| {
+            self.links
+                .binary_search_by_key(parent, |(span, _)| *span)
+                .is_ok()
+        };
+        let mut parents = self.links.iter().map(|(_, parent)| parent);
+        self.links.iter().any(|(_, parent)| parent.is_none())
+            && parents.all(|parent| parent.as_ref().is_none_or(is_there))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assemble::tests::message;
     use crate::clock;
-    use opentelemetry_proto::tonic::trace::v1::Span;
 
-    fn spans(of: &[(u8, u8, u8)]) -> Vec<ResourceSpans> {
-        let span = |&(trace, id, parent): &(u8, u8, u8)| Span {
-            trace_id: vec![trace; 16],
-            span_id: vec![id; 8],
-            parent_span_id: if parent == 0 { vec![] } else { vec![parent; 8] },
-            ..Span::default()
-        };
-        let scope_spans = vec![ScopeSpans {
-            spans: of.iter().map(span).collect(),
-            ..ScopeSpans::default()
-        }];
-        vec![ResourceSpans {
-            scope_spans,
-            ..ResourceSpans::default()
-        }]
+    fn add(open: &mut OpenTraces, seq: i64, spans: &[(u8, u8, u8)], now: Instant) {
+        open.add(seq, &message(spans), now).unwrap();
     }
 
     fn ids(due: &[DueTrace]) -> Vec<u8> {
@@ -257,7 +278,7 @@ mod tests {
     fn a_complete_trace_settles_and_an_incomplete_one_waits() {
         let start = clock::instant();
         let mut open = OpenTraces::default();
-        open.add(1, spans(&[(1, 1, 0), (1, 2, 1), (2, 2, 1)]), start);
+        add(&mut open, 1, &[(1, 1, 0), (1, 2, 1), (2, 2, 1)], start);
         assert_eq!(ids(&open.take_due(start + seconds(1), 9)), Vec::<u8>::new());
         assert_eq!(ids(&open.take_due(start + seconds(2), 9)), [1]);
         assert_eq!(ids(&open.take_due(start + seconds(9), 9)), Vec::<u8>::new());
@@ -269,16 +290,15 @@ mod tests {
     fn spans_that_arrive_move_the_moment() {
         let start = clock::instant();
         let mut open = OpenTraces::default();
-        open.add(1, spans(&[(1, 2, 1)]), start);
-        open.add(2, spans(&[(1, 1, 0)]), start + seconds(5));
+        add(&mut open, 1, &[(1, 2, 1)], start);
+        assert_eq!(ids(&open.take_due(start + seconds(4), 9)), Vec::<u8>::new());
+        add(&mut open, 2, &[(1, 1, 0)], start + seconds(5));
         assert_eq!(ids(&open.take_due(start + seconds(6), 9)), Vec::<u8>::new());
         assert_eq!(ids(&open.take_due(start + seconds(7), 9)), [1]);
         for second in 0..60 {
-            open.add(
-                3 + second,
-                spans(&[(1, 1, 0)]),
-                start + seconds(u64::try_from(second).unwrap()),
-            );
+            let now = start + seconds(second);
+            add(&mut open, 3, &[(1, 1, 0)], now);
+            assert_eq!(ids(&open.take_due(now, 9)), Vec::<u8>::new());
         }
         assert_eq!(
             ids(&open.take_due(start + seconds(60), 9)),
@@ -288,11 +308,22 @@ mod tests {
     }
 
     #[test]
+    fn a_large_trace_does_not_wait() {
+        let start = clock::instant();
+        let mut open = OpenTraces::default();
+        let spans: Vec<_> = (0..MOST_SPANS).map(|_| (1, 2, 1)).collect();
+        add(&mut open, 1, &spans[1..], start);
+        assert_eq!(ids(&open.take_due(start, 9)), Vec::<u8>::new());
+        add(&mut open, 2, &[(1, 2, 1)], start);
+        assert_eq!(ids(&open.take_due(start, 9)), [1]);
+    }
+
+    #[test]
     fn an_entry_is_finished_with_its_last_trace() {
         let start = clock::instant();
         let mut open = OpenTraces::default();
-        open.add(1, spans(&[(1, 1, 0), (2, 2, 1)]), start);
-        open.add(2, spans(&[(1, 3, 1)]), start);
+        add(&mut open, 1, &[(1, 1, 0), (2, 2, 1)], start);
+        add(&mut open, 2, &[(1, 3, 1)], start);
         assert_eq!(open.held().len(), 2);
         let first = open.take_due(start + seconds(2), 9);
         assert_eq!(open.finish(&first), [2]);
@@ -305,31 +336,17 @@ mod tests {
     fn the_oldest_go_early_when_memory_is_short() {
         let start = clock::instant();
         let mut open = OpenTraces::default();
-        open.add(1, spans(&[(1, 2, 1)]), start);
-        open.add(2, spans(&[(2, 2, 1)]), start + seconds(1));
+        add(&mut open, 1, &[(1, 2, 1)], start);
+        add(&mut open, 2, &[(2, 2, 1)], start + seconds(1));
         open.bytes += MAX_BYTES;
         assert!(!open.has_room());
         assert_eq!(ids(&open.take_due(start + seconds(1), 1)), [1]);
     }
 
     #[test]
-    fn splitting_keeps_resource_scope_and_order() {
-        let mut both = spans(&[(1, 1, 0), (2, 2, 0), (1, 3, 1)]);
-        both.extend(spans(&[(2, 4, 2)]));
-        both[0].schema_url = "first".into();
-        let split = split(both);
-        assert_eq!(split.len(), 2);
-        assert_eq!(
-            (split[0].1.len(), split[0].1[0].scope_spans[0].spans.len()),
-            (1, 2)
-        );
-        assert_eq!(
-            split[1]
-                .1
-                .iter()
-                .map(|part| part.schema_url.as_str())
-                .collect::<Vec<_>>(),
-            ["first", ""]
-        );
+    fn what_is_not_otlp_is_an_error() {
+        let mut open = OpenTraces::default();
+        assert!(open.add(1, b"\x0a\x09", clock::instant()).is_err());
+        assert!(open.held().is_empty());
     }
 }

@@ -1,15 +1,17 @@
 //! The queue before the ingest log: requests that arrive together share one commit.
 
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, TracesData};
-use prost::Message;
+use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
+
 use store::Store;
+use store::document::Writer;
 use store::log::Entry;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Notify, mpsc, oneshot};
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
 
-use super::check::Checked;
+use super::clean::Part;
 use crate::clock;
 
 /// Requests that wait for a commit; more are told to come back.
@@ -17,6 +19,9 @@ const MAX_WAITING: usize = 256;
 
 /// Most bytes of encoded spans in one commit.
 const MAX_COMMIT_BYTES: usize = 16 << 20;
+
+/// Commits under way: while one waits for the disk, the next is gathered and compressed.
+const COMMITS: usize = 2;
 
 /// Why spans were not acknowledged. Sending them again is right in each case.
 #[derive(Debug, thiserror::Error)]
@@ -27,11 +32,27 @@ pub(crate) enum AppendError {
     Unavailable,
 }
 
+/// Why a commit did not happen.
+#[derive(Debug, thiserror::Error)]
+enum CommitError {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("spans could not be compressed: {0}")]
+    Compress(#[from] io::Error),
+    #[error("compressing spans failed: {0}")]
+    Task(#[from] JoinError),
+}
+
 /// Spans on their way to the log, and who waits for them.
 struct Submission {
-    encoded: Vec<u8>,
-    span_count: usize,
+    parts: Vec<Part>,
     committed: oneshot::Sender<Result<(), AppendError>>,
+}
+
+impl Submission {
+    fn bytes(&self) -> usize {
+        self.parts.iter().map(|part| part.message.len()).sum()
+    }
 }
 
 /// The way into the log. Cheap to clone; when the last clone is gone, the appender ends.
@@ -42,14 +63,12 @@ pub(crate) struct Append {
 
 impl Append {
     /// Returns when the spans are on disk.
-    pub(crate) async fn append(&self, checked: Checked) -> Result<(), AppendError> {
-        let encoded = encode(checked.resource_spans);
+    pub(crate) async fn append(&self, parts: Vec<Part>) -> Result<(), AppendError> {
+        if parts.is_empty() {
+            return Ok(());
+        }
         let (committed, outcome) = oneshot::channel();
-        let submission = Submission {
-            encoded,
-            span_count: checked.accepted,
-            committed,
-        };
+        let submission = Submission { parts, committed };
         self.queue
             .try_send(submission)
             .map_err(|error| match error {
@@ -60,88 +79,93 @@ impl Append {
     }
 }
 
-fn encode(resource_spans: Vec<ResourceSpans>) -> Vec<u8> {
-    TracesData { resource_spans }.encode_to_vec()
-}
-
 pub(crate) struct Appender {
-    queue: mpsc::Receiver<Submission>,
+    queue: Arc<Mutex<mpsc::Receiver<Submission>>>,
     store: Store,
     /// Told after every commit.
     commits: Arc<Notify>,
 }
 
 impl Appender {
-    pub(crate) fn start(store: Store, commits: Arc<Notify>) -> (Append, JoinHandle<()>) {
+    pub(crate) fn start(store: &Store, commits: &Arc<Notify>) -> (Append, JoinSet<()>) {
         let (sender, queue) = mpsc::channel(MAX_WAITING);
-        let appender = Self {
-            queue,
-            store,
-            commits,
-        };
-        (Append { queue: sender }, tokio::spawn(appender.run()))
+        let queue = Arc::new(Mutex::new(queue));
+        let mut tasks = JoinSet::new();
+        for _ in 0..COMMITS {
+            let appender = Self {
+                queue: Arc::clone(&queue),
+                store: store.clone(),
+                commits: Arc::clone(commits),
+            };
+            tasks.spawn(appender.run());
+        }
+        (Append { queue: sender }, tasks)
     }
 
-    /// While one commit is under way, the next gathers.
-    async fn run(mut self) {
-        while let Some(first) = self.queue.recv().await {
-            let mut bytes = first.encoded.len();
-            let mut batch = vec![first];
-            while bytes < MAX_COMMIT_BYTES {
-                let Ok(next) = self.queue.try_recv() else {
-                    break;
-                };
-                bytes += next.encoded.len();
-                batch.push(next);
-            }
-            let (encoded, waiting): (Vec<_>, Vec<_>) = batch
+    async fn run(self) {
+        while let Some(gathered) = self.gather().await {
+            let (parts, waiting): (Vec<_>, Vec<_>) = gathered
                 .into_iter()
-                .map(|one| ((one.encoded, one.span_count), one.committed))
+                .map(|one| (one.parts, one.committed))
                 .unzip();
-            let is_committed = self.commit(encoded).await;
+            let outcome = self.commit(parts.into_iter().flatten().collect()).await;
+            if let Err(error) = &outcome {
+                tracing::warn!(%error, "spans could not be appended; their clients were told to send them again");
+            }
             for committed in waiting {
-                let outcome = if is_committed {
-                    Ok(())
-                } else {
-                    Err(AppendError::Unavailable)
-                };
+                let answer = outcome
+                    .as_ref()
+                    .copied()
+                    .map_err(|_logged| AppendError::Unavailable);
                 // A client that has gone away will send again.
-                drop(committed.send(outcome));
+                drop(committed.send(answer));
             }
         }
     }
 
-    async fn commit(&self, encoded: Vec<(Vec<u8>, usize)>) -> bool {
-        let entry = spawn_blocking(move || {
-            let span_count = encoded.iter().map(|(_, count)| count).sum();
-            // Messages side by side decode as one.
-            let joined: Vec<u8> = encoded.into_iter().flat_map(|(bytes, _)| bytes).collect();
-            store::document::compress(&joined).map(|payload| Entry {
-                shard: 0,
-                span_count,
-                payload,
-            })
-        });
-        let entry = match entry.await {
-            Ok(Ok(entry)) => entry,
-            Ok(Err(error)) => {
-                tracing::error!(%error, "spans could not be compressed");
-                return false;
-            }
-            Err(error) => {
-                tracing::error!(%error, "compressing spans failed");
-                return false;
-            }
-        };
-        match self.store.append(&[entry], clock::now_nanos()).await {
-            Ok(()) => {
-                self.commits.notify_one();
-                true
-            }
-            Err(error) => {
-                tracing::warn!(%error, "spans could not be appended; their clients were told to send them again");
-                false
-            }
+    /// All that wait, at least one; none when there will be no more.
+    async fn gather(&self) -> Option<Vec<Submission>> {
+        let mut queue = self.queue.lock().await;
+        let first = queue.recv().await?;
+        let mut bytes = first.bytes();
+        let mut gathered = vec![first];
+        while bytes < MAX_COMMIT_BYTES
+            && let Ok(next) = queue.try_recv()
+        {
+            bytes += next.bytes();
+            gathered.push(next);
+        }
+        Some(gathered)
+    }
+
+    async fn commit(&self, parts: Vec<Part>) -> Result<(), CommitError> {
+        let entries = spawn_blocking(move || entries(parts)).await??;
+        self.store.append(&entries, clock::now_nanos()).await?;
+        self.commits.notify_waiters();
+        Ok(())
+    }
+}
+
+/// One entry for each shard.
+fn entries(parts: Vec<Part>) -> io::Result<Vec<Entry>> {
+    let mut of_shard: BTreeMap<i16, (usize, Vec<u8>)> = BTreeMap::new();
+    for part in parts {
+        let (span_count, joined) = of_shard.entry(part.shard).or_default();
+        *span_count += part.span_count;
+        // Messages side by side decode as one.
+        if joined.is_empty() {
+            *joined = part.message;
+        } else {
+            joined.extend(part.message);
         }
     }
+    let mut writer = Writer::new()?;
+    let entry = |(shard, (span_count, joined)): (i16, (usize, Vec<u8>))| {
+        Ok(Entry {
+            shard,
+            span_count,
+            payload: writer.write(&joined)?,
+        })
+    };
+    of_shard.into_iter().map(entry).collect()
 }

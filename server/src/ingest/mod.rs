@@ -2,7 +2,7 @@
 
 mod append;
 mod body;
-mod check;
+mod clean;
 mod otlp_http;
 
 pub(crate) use append::Appender;

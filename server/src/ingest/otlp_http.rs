@@ -7,15 +7,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use model::otlp::wire::WireError;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 use prost::Message;
 use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use super::append::{Append, AppendError};
 use super::body::{self, BodyError};
-use super::check::check;
+use super::clean::{Cleaned, clean};
 use crate::otlp::json as otlp_json;
 use crate::otlp::status::{Status, code};
 
@@ -64,7 +64,7 @@ enum RouteError {
     #[error(transparent)]
     Body(#[from] BodyError),
     #[error("the body is not an OTLP trace request in protobuf: {0}")]
-    Protobuf(#[from] prost::DecodeError),
+    Protobuf(#[from] WireError),
     #[error("the body is not an OTLP trace request in JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
@@ -140,18 +140,19 @@ async fn receive(
 ) -> Result<(usize, String), RouteError> {
     let encoding = encoding.ok_or(RouteError::ContentType)?;
     let bytes = body::read(headers, body).await?;
-    let checked = spawn_blocking(move || decode(encoding, &bytes).map(check)).await??;
-    let outcome = (checked.rejected_count(), checked.message());
-    if checked.accepted > 0 {
-        append.append(checked).await?;
-    }
+    let cleaned = spawn_blocking(move || clean_encoded(encoding, &bytes)).await??;
+    let outcome = (cleaned.rejected_count(), cleaned.message());
+    append.append(cleaned.parts).await?;
     Ok(outcome)
 }
 
-fn decode(encoding: Encoding, bytes: &Bytes) -> Result<Vec<ResourceSpans>, RouteError> {
+fn clean_encoded(encoding: Encoding, bytes: &Bytes) -> Result<Cleaned, RouteError> {
     Ok(match encoding {
-        Encoding::Protobuf => ExportTraceServiceRequest::decode(bytes.clone())?.resource_spans,
-        Encoding::Json => otlp_json::decode(bytes)?,
+        Encoding::Protobuf => clean(bytes)?,
+        Encoding::Json => {
+            let resource_spans = otlp_json::decode(bytes)?;
+            clean(&ExportTraceServiceRequest { resource_spans }.encode_to_vec())?
+        }
     })
 }
 

@@ -1,5 +1,7 @@
 //! The list of traces: newest first, filtered, in pages.
 
+use std::collections::HashSet;
+
 use model::cursor::Cursor;
 use model::dimensions::Dimension;
 use model::filter::{Filter, Order, SpanTest, Test, TraceTest};
@@ -8,8 +10,8 @@ use model::span::StatusCode;
 use model::summary::{Page, Summary};
 
 use super::summary_row::SummaryRow;
-use super::{chunks, saturated, storable};
-use crate::{Error, Store, otlp};
+use super::{chunks, decode, saturated, storable};
+use crate::{Error, Store};
 
 /// How many traces one search looks at, at most, before it answers with what it has found.
 pub const MAX_CANDIDATES: usize = 5_000;
@@ -101,17 +103,14 @@ impl Store {
         let mut connection = self.pool.acquire().await?;
         let chunks = chunks(&mut connection, &ids).await?;
         drop(connection);
-        let accepted: std::collections::HashSet<TraceId> = chunks
-            .chunk_by(|left, right| left.0 == right.0)
-            .filter_map(|chunks| {
-                let id = chunks[0].0;
-                let spans: Vec<_> = chunks
-                    .iter()
-                    .flat_map(|(_, spans)| spans.iter().cloned())
-                    .collect();
-                filter.accepts_spans(&otlp::trace(id, &spans)).then_some(id)
-            })
-            .collect();
+        let mut accepted = HashSet::new();
+        for chunks in chunks.chunk_by(|left, right| left.0 == right.0) {
+            let id = chunks[0].0;
+            let messages: Vec<&[u8]> = chunks.iter().map(|(_, chunk)| chunk.as_slice()).collect();
+            if filter.accepts_spans(&decode(id, &messages)?) {
+                accepted.insert(id);
+            }
+        }
         matching.retain(|summary| accepted.contains(&summary.trace_id));
         Ok(matching)
     }

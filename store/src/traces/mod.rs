@@ -5,26 +5,29 @@ mod summary_row;
 mod write;
 
 use model::id::TraceId;
+use model::otlp::decode::Detail;
+use model::otlp::{self, Batch};
 use model::trace::Trace;
-use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 use sqlx::PgConnection;
 
 pub use list::{ListRequest, MAX_CANDIDATES};
 pub use write::TraceWrite;
 pub(crate) use write::write;
 
-use crate::{Error, Store, document, otlp};
+use crate::{Error, Store, document};
 
 impl Store {
-    /// The spans of a trace as they were received; none when it is not stored.
+    /// The spans of a trace as they were received, as a `TracesData` message; none when it is not
+    /// stored.
     ///
     /// # Errors
     /// When the database does not answer, or a document is damaged.
-    pub async fn resource_spans(&self, id: TraceId) -> Result<Option<Vec<ResourceSpans>>, Error> {
+    pub async fn message(&self, id: TraceId) -> Result<Option<Vec<u8>>, Error> {
         let mut connection = self.pool.acquire().await?;
         let chunks = chunks(&mut connection, &[id]).await?;
-        let spans: Vec<ResourceSpans> = chunks.into_iter().flat_map(|(_, spans)| spans).collect();
-        Ok((!spans.is_empty()).then_some(spans))
+        // Messages side by side decode as one.
+        let message: Vec<u8> = chunks.into_iter().flat_map(|(_, chunk)| chunk).collect();
+        Ok((!message.is_empty()).then_some(message))
     }
 
     /// A trace; none when it is not stored.
@@ -32,16 +35,27 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn trace(&self, id: TraceId) -> Result<Option<Trace>, Error> {
-        let spans = self.resource_spans(id).await?;
-        Ok(spans.map(|spans| otlp::trace(id, &spans)))
+        let Some(message) = self.message(id).await? else {
+            return Ok(None);
+        };
+        decode(id, &[message.as_slice()]).map(Some)
     }
 }
 
-/// The chunks of traces, each with its trace, in order.
+/// Joins the chunks of a trace.
+fn decode(id: TraceId, chunks: &[&[u8]]) -> Result<Trace, Error> {
+    let mut batch = Batch::default();
+    for chunk in chunks {
+        batch.add(chunk).map_err(|error| damaged(id, &error))?;
+    }
+    Ok(otlp::decode::trace(id, &batch, Detail::Whole))
+}
+
+/// The chunks of traces, each a `TracesData` message with its trace, in order.
 pub(crate) async fn chunks(
     connection: &mut PgConnection,
     ids: &[TraceId],
-) -> Result<Vec<(TraceId, Vec<ResourceSpans>)>, Error> {
+) -> Result<Vec<(TraceId, Vec<u8>)>, Error> {
     let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
     let rows = sqlx::query!(
         "select trace_id, body
@@ -58,15 +72,19 @@ pub(crate) async fn chunks(
                 table: "trace_chunk",
                 source,
             })?;
-            let spans = document::decode(&row.body).map_err(|error| Error::Inconsistent {
-                table: "trace_chunk",
-                column: "body",
-                trace_id: id,
-                reason: error.to_string(),
-            })?;
-            Ok((id, spans))
+            let message = document::decompress(&row.body).map_err(|error| damaged(id, &error))?;
+            Ok((id, message))
         })
         .collect()
+}
+
+fn damaged(trace_id: TraceId, error: &impl ToString) -> Error {
+    Error::Inconsistent {
+        table: "trace_chunk",
+        column: "body",
+        trace_id,
+        reason: error.to_string(),
+    }
 }
 
 /// A count in a column of type `integer`.

@@ -1,0 +1,287 @@
+//! From OTLP's messages to the model's values.
+
+use super::Batch;
+use super::schema::MAX_DEPTH;
+use super::wire::{Field, Fields, Value as Wire, WireError};
+use crate::attribute::{Attribute, Value};
+use crate::id::{SpanId, TraceId};
+use crate::span::{Event, Kind, Link, Resource, Scope, Span, Status, StatusCode};
+use crate::trace::Trace;
+
+/// How much of each span is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    Whole,
+    /// Without attributes, events, links and trace state; the span that speaks for the trace has
+    /// its attributes.
+    Outline,
+}
+
+/// Joins the spans of one trace. Spans of other traces, and bytes that are no span, are left out:
+/// what is received is checked before it is stored.
+#[must_use]
+pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail) -> Trace {
+    let resources = (0..batch.resource_count()).map(|number| {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        resource(batch.resource_head(number)).unwrap_or_default()
+    });
+    let scopes = (0..batch.scope_count()).map(|number| {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        scope(batch.scope_head(number)).unwrap_or_default()
+    });
+    let spans = batch.spans.iter().filter_map(|found| {
+        let (of_trace, mut span) = span(found.bytes, detail).ok()??;
+        span.scope = usize::try_from(found.scope).ok()?;
+        span.resource = usize::try_from(batch.resource_of(found.scope)).ok()?;
+        (of_trace == id).then_some(span)
+    });
+    let mut trace = Trace::build(id, resources.collect(), scopes.collect(), spans.collect());
+    if detail == Detail::Outline {
+        complete_root(&mut trace, batch);
+    }
+    trace
+}
+
+fn complete_root(trace: &mut Trace, batch: &Batch<'_>) {
+    let Some(root) = trace.root().map(|root| root.id) else {
+        return;
+    };
+    let is_root = |bytes: &&[u8]| Ids::read(bytes).is_ok_and(|ids| ids.span_id == root.as_bytes());
+    let found = batch.spans.iter().map(|found| found.bytes).find(is_root);
+    let whole = found.and_then(|bytes| span(bytes, Detail::Whole).ok().flatten());
+    let place = trace.spans.iter_mut().find(|span| span.id == root);
+    if let (Some((_, whole)), Some(place)) = (whole, place) {
+        place.attributes = whole.attributes;
+    }
+}
+
+/// What joins a span to its trace, as the bytes have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ids<'a> {
+    pub trace_id: &'a [u8],
+    pub span_id: &'a [u8],
+    /// Empty for a root; some clients send eight zeros.
+    pub parent_span_id: &'a [u8],
+}
+
+impl<'a> Ids<'a> {
+    /// # Errors
+    /// When the bytes are not a `Span`.
+    pub fn read(span: &'a [u8]) -> Result<Self, WireError> {
+        let mut ids = Self::default();
+        for field in Fields::new(span) {
+            let field = field?;
+            match field.number {
+                1 => ids.trace_id = field.bytes()?,
+                2 => ids.span_id = field.bytes()?,
+                4 => {
+                    ids.parent_span_id = field.bytes()?;
+                }
+                _ => {}
+            }
+        }
+        Ok(ids)
+    }
+}
+
+/// A span with the trace that it belongs to, its resource and scope still to be filled in; none
+/// without valid ids.
+fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireError> {
+    let mut ids = Ids::default();
+    let (mut name, mut trace_state, mut kind_number, mut status_bytes) = ("", "", 0, &[][..]);
+    let (mut start_nanos, mut end_nanos) = (0, 0);
+    let (mut attributes, mut events, mut links) = (vec![], vec![], vec![]);
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => ids.trace_id = field.bytes()?,
+            2 => ids.span_id = field.bytes()?,
+            4 => ids.parent_span_id = field.bytes()?,
+            5 => name = field.text()?,
+            6 => kind_number = field.varint()?,
+            7 => start_nanos = nanos(field.fixed64()?),
+            8 => end_nanos = nanos(field.fixed64()?),
+            15 => status_bytes = field.bytes()?,
+            _ if detail == Detail::Outline => {}
+            3 => trace_state = field.text()?,
+            9 => attributes.push(attribute(field, MAX_DEPTH)?),
+            11 => events.push(event(field.bytes()?)?),
+            13 => links.extend(link(field.bytes()?)?),
+            _ => {}
+        }
+    }
+    let (Ok(trace_id), Ok(id)) = (
+        TraceId::from_slice(ids.trace_id),
+        SpanId::from_slice(ids.span_id),
+    ) else {
+        return Ok(None);
+    };
+    let span = Span {
+        id,
+        parent_id: SpanId::from_slice(ids.parent_span_id).ok(),
+        name: name.to_owned(),
+        kind: kind(kind_number),
+        start_nanos,
+        end_nanos,
+        status: status(status_bytes)?,
+        trace_state: trace_state.to_owned(),
+        attributes,
+        events,
+        links,
+        resource: 0,
+        scope: 0,
+    };
+    Ok(Some((trace_id, span)))
+}
+
+fn event(bytes: &[u8]) -> Result<Event, WireError> {
+    let mut event = Event {
+        time_nanos: 0,
+        name: String::new(),
+        attributes: vec![],
+    };
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => event.time_nanos = nanos(field.fixed64()?),
+            2 => field.text()?.clone_into(&mut event.name),
+            3 => event.attributes.push(attribute(field, MAX_DEPTH)?),
+            _ => {}
+        }
+    }
+    Ok(event)
+}
+
+/// None without valid ids.
+fn link(bytes: &[u8]) -> Result<Option<Link>, WireError> {
+    let (mut trace_id, mut span_id, mut attributes) = (&[][..], &[][..], vec![]);
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => trace_id = field.bytes()?,
+            2 => span_id = field.bytes()?,
+            4 => attributes.push(attribute(field, MAX_DEPTH)?),
+            _ => {}
+        }
+    }
+    let (Ok(trace_id), Ok(span_id)) = (TraceId::from_slice(trace_id), SpanId::from_slice(span_id))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Link {
+        trace_id,
+        span_id,
+        attributes,
+    }))
+}
+
+fn status(bytes: &[u8]) -> Result<Status, WireError> {
+    let mut status = Status::default();
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            2 => field.text()?.clone_into(&mut status.message),
+            3 => {
+                status.code = match field.varint()? {
+                    1 => StatusCode::Ok,
+                    2 => StatusCode::Error,
+                    _ => StatusCode::Unset,
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(status)
+}
+
+fn resource(head: &[u8]) -> Result<Resource, WireError> {
+    let mut attributes = Vec::new();
+    for field in messages(head, 1) {
+        for field in messages(field?.bytes()?, 1) {
+            attributes.push(attribute(field?, MAX_DEPTH)?);
+        }
+    }
+    Ok(Resource { attributes })
+}
+
+fn scope(head: &[u8]) -> Result<Scope, WireError> {
+    let mut scope = Scope::default();
+    for field in messages(head, 1) {
+        for field in Fields::new(field?.bytes()?) {
+            let field = field?;
+            match field.number {
+                1 => field.text()?.clone_into(&mut scope.name),
+                2 => field.text()?.clone_into(&mut scope.version),
+                3 => scope.attributes.push(attribute(field, MAX_DEPTH)?),
+                _ => {}
+            }
+        }
+    }
+    Ok(scope)
+}
+
+/// The fields of that number; errors too.
+fn messages(message: &[u8], number: u32) -> impl Iterator<Item = Result<Field<'_>, WireError>> {
+    Fields::new(message).filter(move |field| field.map_or(true, |field| field.number == number))
+}
+
+/// A `KeyValue`. Calls itself, through [`value`], no deeper than `depth`.
+fn attribute(field: Field<'_>, depth: usize) -> Result<Attribute, WireError> {
+    let mut attribute = Attribute {
+        key: String::new(),
+        value: Value::Empty,
+    };
+    for field in Fields::new(field.bytes()?) {
+        let field = field?;
+        match field.number {
+            1 => field.text()?.clone_into(&mut attribute.key),
+            2 => attribute.value = value(field.bytes()?, depth)?,
+            _ => {}
+        }
+    }
+    Ok(attribute)
+}
+
+/// An `AnyValue`.
+fn value(bytes: &[u8], depth: usize) -> Result<Value, WireError> {
+    let below = depth.checked_sub(1).ok_or(WireError::Depth)?;
+    let mut found = Value::Empty;
+    for field in Fields::new(bytes) {
+        let field = field?;
+        found = match (field.number, field.value) {
+            (1, _) => Value::String(field.text()?.to_owned()),
+            (2, _) => Value::Bool(field.varint()? != 0),
+            (3, _) => Value::Int(field.varint()?.cast_signed()),
+            (4, _) => Value::Double(f64::from_bits(field.fixed64()?)),
+            (5, Wire::Bytes(array)) => {
+                let values = messages(array, 1).map(|item| value(item?.bytes()?, below));
+                Value::Array(values.collect::<Result<_, _>>()?)
+            }
+            (6, Wire::Bytes(list)) => {
+                let entries = messages(list, 1).map(|entry| attribute(entry?, below));
+                Value::Map(entries.collect::<Result<_, _>>()?)
+            }
+            (7, _) => Value::Bytes(field.bytes()?.to_vec()),
+            // A string of a table that only profiles have, or something newer.
+            _ => found,
+        };
+    }
+    Ok(found)
+}
+
+/// An enum's number is encoded like an `int32`; unknown ones mean nothing.
+fn kind(number: u64) -> Kind {
+    match number {
+        1 => Kind::Internal,
+        2 => Kind::Server,
+        3 => Kind::Client,
+        4 => Kind::Producer,
+        5 => Kind::Consumer,
+        _ => Kind::Unspecified,
+    }
+}
+
+/// Times beyond the year 2262 are rejected when they are received.
+fn nanos(time: u64) -> i64 {
+    i64::try_from(time).unwrap_or(i64::MAX)
+}

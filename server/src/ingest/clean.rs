@@ -1,0 +1,305 @@
+//! Looking at spans one by one: a bad one is left out and counted, its neighbours stay.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use model::id::{SpanId, TraceId};
+use model::otlp::Batch;
+use model::otlp::batch::SpanBytes;
+use model::otlp::schema::{self, SPAN};
+use model::otlp::wire::{Fields, WireError};
+use store::shard;
+
+/// Why a span is rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reason {
+    Damaged(WireError),
+    TraceId,
+    SpanId,
+    ParentSpanId,
+    StartTime,
+    EndTime,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Damaged(error) => return write!(f, "its encoding is damaged: {error}"),
+            Self::TraceId => {
+                "trace id is not 16 bytes (32 hexadecimal digits in JSON) or all zeros"
+            }
+            Self::SpanId => "span id is not 8 bytes (16 hexadecimal digits in JSON) or all zeros",
+            Self::ParentSpanId => "parent span id is not 8 bytes (16 hexadecimal digits in JSON)",
+            Self::StartTime => "start time is missing or after the year 2262",
+            Self::EndTime => "end time is after the year 2262",
+        })
+    }
+}
+
+/// Spans of one shard.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) shard: i16,
+    pub(crate) span_count: usize,
+    /// `TracesData`.
+    pub(crate) message: Vec<u8>,
+}
+
+/// What a request was left with.
+#[derive(Debug, Default)]
+pub(crate) struct Cleaned {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) rejected: BTreeMap<Reason, usize>,
+}
+
+impl Cleaned {
+    pub(crate) fn rejected_count(&self) -> usize {
+        self.rejected.values().sum()
+    }
+
+    /// For the client's log: which spans are lost and why. Empty when none is.
+    pub(crate) fn message(&self) -> String {
+        let part = |(reason, count): (&Reason, &usize)| {
+            format!(
+                "{} rejected: {reason}",
+                model::format::counted(*count, "span")
+            )
+        };
+        self.rejected
+            .iter()
+            .map(part)
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+}
+
+/// Looks at every span of an `ExportTraceServiceRequest`.
+///
+/// # Errors
+/// When it is not one, or what it says above its spans is damaged.
+pub(crate) fn clean(request: &[u8]) -> Result<Cleaned, WireError> {
+    let batch = Batch::read(request)?;
+    let mut cleaned = Cleaned::default();
+    let mut good: Vec<(i16, SpanBytes<'_>)> = Vec::with_capacity(batch.spans.len());
+    for &span in &batch.spans {
+        match trace_of(span.bytes) {
+            Ok(id) => good.push((shard::of(id), span)),
+            Err(reason) => *cleaned.rejected.entry(reason).or_default() += 1,
+        }
+    }
+    good.sort_by_key(|(shard, span)| (*shard, batch.resource_of(span.scope), span.scope));
+    for of_shard in good.chunk_by(|left, right| left.0 == right.0) {
+        let spans: Vec<SpanBytes<'_>> = of_shard.iter().map(|(_, span)| *span).collect();
+        let mut message = Vec::new();
+        batch.write(&spans, &mut message);
+        cleaned.parts.push(Part {
+            shard: of_shard[0].0,
+            span_count: spans.len(),
+            message,
+        });
+    }
+    Ok(cleaned)
+}
+
+/// The trace of a span that is as it should be.
+fn trace_of(span: &[u8]) -> Result<TraceId, Reason> {
+    let (mut trace_id, mut span_id, mut parent) = (&[][..], &[][..], &[][..]);
+    let (mut start, mut end) = (0, 0);
+    for field in Fields::new(span) {
+        let field = field.map_err(Reason::Damaged)?;
+        schema::check_field(&field, &SPAN).map_err(Reason::Damaged)?;
+        // Their types were just checked.
+        match field.number {
+            1 => trace_id = field.bytes().unwrap_or_default(),
+            2 => span_id = field.bytes().unwrap_or_default(),
+            4 => parent = field.bytes().unwrap_or_default(),
+            7 => start = field.fixed64().unwrap_or_default(),
+            8 => end = field.fixed64().unwrap_or_default(),
+            _ => {}
+        }
+    }
+    let trace_id = TraceId::from_slice(trace_id).map_err(|_unusable| Reason::TraceId)?;
+    SpanId::from_slice(span_id).map_err(|_unusable| Reason::SpanId)?;
+    // Some clients send eight zeros for "no parent".
+    let is_root = parent.is_empty() || parent == [0; 8];
+    let is_time = |time: u64| i64::try_from(time).is_ok();
+    if !is_root && SpanId::from_slice(parent).is_err() {
+        Err(Reason::ParentSpanId)
+    } else if start == 0 || !is_time(start) {
+        Err(Reason::StartTime)
+    } else if !is_time(end) {
+        Err(Reason::EndTime)
+    } else {
+        Ok(trace_id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+    use opentelemetry_proto::tonic::trace::v1::{
+        ResourceSpans, ScopeSpans, Span, Status, TracesData, span,
+    };
+    use proptest::prelude::*;
+    use prost::Message;
+
+    fn good() -> Span {
+        Span {
+            trace_id: vec![1; 16],
+            span_id: vec![1; 8],
+            start_time_unix_nano: 1,
+            ..Span::default()
+        }
+    }
+
+    fn request(spans: Vec<Span>) -> Vec<u8> {
+        let scope_spans = vec![ScopeSpans {
+            spans,
+            ..ScopeSpans::default()
+        }];
+        let resource_spans = vec![ResourceSpans {
+            scope_spans,
+            ..ResourceSpans::default()
+        }];
+        ExportTraceServiceRequest { resource_spans }.encode_to_vec()
+    }
+
+    fn spans_of(cleaned: &Cleaned) -> Vec<Span> {
+        let parts = cleaned.parts.iter();
+        let data = parts.map(|part| {
+            let data = TracesData::decode(part.message.as_slice()).expect("what any reader reads");
+            let of_scopes = data.resource_spans.into_iter();
+            let spans: Vec<Span> = of_scopes
+                .flat_map(|of_resource| of_resource.scope_spans)
+                .flat_map(|of_scope| of_scope.spans)
+                .collect();
+            assert_eq!(spans.len(), part.span_count);
+            spans
+        });
+        data.flatten().collect()
+    }
+
+    #[test]
+    fn a_bad_span_goes_and_its_neighbours_stay() {
+        let bad = |change: fn(&mut Span)| {
+            let mut span = good();
+            change(&mut span);
+            span
+        };
+        let request = request(vec![
+            good(),
+            bad(|span| span.trace_id = vec![1; 15]),
+            bad(|span| span.trace_id = vec![0; 16]),
+            bad(|span| span.span_id = vec![]),
+            bad(|span| span.parent_span_id = vec![1; 7]),
+            bad(|span| span.start_time_unix_nano = 0),
+            bad(|span| span.end_time_unix_nano = u64::MAX),
+            bad(|span| span.parent_span_id = vec![0; 8]),
+        ]);
+        let cleaned = clean(&request).unwrap();
+        assert_eq!((spans_of(&cleaned).len(), cleaned.rejected_count()), (2, 6));
+        assert_eq!(cleaned.rejected[&Reason::TraceId], 2);
+        assert!(
+            cleaned
+                .message()
+                .starts_with("2 spans rejected: trace id is not 16 bytes")
+        );
+    }
+
+    #[test]
+    fn a_damaged_span_costs_itself_only() {
+        let mut request = request(vec![
+            good(),
+            Span {
+                name: "tap".into(),
+                ..good()
+            },
+        ]);
+        let at = request
+            .windows(3)
+            .position(|window| window == b"tap")
+            .unwrap();
+        request[at] = 0xff;
+        let cleaned = clean(&request).unwrap();
+        assert_eq!(spans_of(&cleaned), [good()]);
+        assert_eq!(
+            cleaned.message(),
+            "1 span rejected: its encoding is damaged: field 5 is not valid UTF-8"
+        );
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_request_without_a_good_span() {
+        let cleaned = clean(&request(vec![Span::default()])).unwrap();
+        assert_eq!((cleaned.parts.len(), cleaned.rejected_count()), (0, 1));
+        assert_eq!(clean(&request(vec![good()])).unwrap().message(), "");
+    }
+
+    fn any_span() -> impl Strategy<Value = Span> {
+        let text = "[a-zé]{0,8}";
+        (
+            any::<[u8; 16]>(),
+            any::<[u8; 8]>(),
+            text,
+            text,
+            any::<i64>(),
+        )
+            .prop_map(|(trace_id, span_id, name, value, number)| {
+                let string = any_value::Value::StringValue(value);
+                let attribute = |value| KeyValue {
+                    key: "key".into(),
+                    value: Some(AnyValue { value: Some(value) }),
+                    ..KeyValue::default()
+                };
+                Span {
+                    trace_id: trace_id.to_vec(),
+                    span_id: span_id.to_vec(),
+                    name,
+                    attributes: vec![
+                        attribute(string),
+                        attribute(any_value::Value::IntValue(number)),
+                    ],
+                    events: vec![span::Event {
+                        name: "tap".into(),
+                        ..span::Event::default()
+                    }],
+                    status: Some(Status {
+                        code: 2,
+                        ..Status::default()
+                    }),
+                    ..good()
+                }
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn every_good_span_is_kept_as_it_was(spans in prop::collection::vec(any_span(), 0..40)) {
+            let cleaned = clean(&request(spans.clone())).unwrap();
+            let mut kept = spans_of(&cleaned);
+            let mut sent = spans;
+            sent.retain(|span| span.trace_id != [0; 16] && span.span_id != [0; 8]);
+            kept.sort_by_key(|span| span.span_id.clone());
+            sent.sort_by_key(|span| span.span_id.clone());
+            prop_assert_eq!(kept, sent);
+        }
+
+        /// `spans_of` panics when another reader cannot read what is left.
+        #[test]
+        fn what_is_accepted_others_can_read(
+            spans in prop::collection::vec(any_span(), 1..4),
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        ) {
+            let mut request = request(spans);
+            for (at, byte) in damage {
+                let at = at.index(request.len());
+                request[at] = byte;
+            }
+            if let Ok(cleaned) = clean(&request) {
+                spans_of(&cleaned);
+            }
+        }
+    }
+}
