@@ -1,6 +1,6 @@
 //! Starting everything in order, and stopping it in reverse.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,19 +123,18 @@ async fn run(
 }
 
 /// Where to look, and how to send a first trace.
-#[expect(clippy::print_stdout, reason = "this is what the command line shows")]
 fn welcome(web: SocketAddr, otlp_http: SocketAddr) {
     let otlp_http = otlp_http.to_string();
-    println!("Throughline is ready: open http://{web}\n");
-    println!(
-        "Send a first trace from another terminal:\n\n{}\n",
-        first_trace::curl(&otlp_http)
+    let curl = first_trace::curl(&otlp_http);
+    let environment = first_trace::sdk_environment(&otlp_http);
+    let text = format!(
+        "Throughline is ready: open http://{web}\n\n\
+        Send a first trace from another terminal:\n\n{curl}\n\n\
+        Or point any OpenTelemetry SDK here:\n\n{environment}\n\n\
+        Ctrl-C stops it.\n"
     );
-    println!(
-        "Or point any OpenTelemetry SDK here:\n\n{}\n",
-        first_trace::sdk_environment(&otlp_http)
-    );
-    println!("Ctrl-C stops it.");
+    // Whoever started it may have stopped listening; it serves all the same.
+    io::stdout().write_all(text.as_bytes()).ok();
 }
 
 async fn server(listener: TcpListener, routes: Router, mut stop: watch::Receiver<bool>) {

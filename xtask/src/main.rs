@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "this is a command-line program")]
 
+mod bench;
 mod browser;
 mod command;
 mod dist;
@@ -50,6 +51,13 @@ enum Task {
     },
     /// Builds the release: the optimised binary and site, in target/dist.
     Dist,
+    /// Measures the release under load and prints figures; `cargo xtask bench ingest --help` says
+    /// what can be chosen.
+    Bench {
+        /// What to measure, and how.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
     /// Checks all SQL against the migrations and renews .sqlx.
     SqlxPrepare,
 }
@@ -59,6 +67,7 @@ fn main() -> ExitCode {
         Task::Run { empty, release } => run::run(empty, release),
         Task::Test { filter } => test::test(filter.as_deref()),
         Task::Dist => dist::dist(),
+        Task::Bench { arguments } => bench::bench(&arguments),
         Task::SqlxPrepare => sqlx_prepare::sqlx_prepare(),
     };
     match outcome {

@@ -1,0 +1,80 @@
+//! A client that spends as little as possible: HTTP/1.1 over one connection, kept open.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+
+use crate::error::Error;
+
+pub(crate) struct Client {
+    host: String,
+    connection: BufReader<TcpStream>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn connect(host: &str) -> Result<Self, Error> {
+        let stream = TcpStream::connect(host).map_err(Error::io("connecting"))?;
+        stream.set_nodelay(true).map_err(Error::io("connecting"))?;
+        Ok(Self {
+            host: host.to_owned(),
+            connection: BufReader::new(stream),
+        })
+    }
+
+    /// Sends protobuf, as it is or by gzip.
+    pub(crate) fn post(&mut self, path: &str, body: &[u8], is_gzip: bool) -> Result<Answer, Error> {
+        let encoding = if is_gzip {
+            "content-encoding: gzip\r\n"
+        } else {
+            ""
+        };
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-protobuf\r\n{encoding}content-length: {}\r\n\r\n",
+            self.host,
+            body.len()
+        );
+        self.exchange(&head, body)
+    }
+
+    pub(crate) fn get(&mut self, path: &str) -> Result<Answer, Error> {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.host);
+        self.exchange(&head, &[])
+    }
+
+    fn exchange(&mut self, head: &str, body: &[u8]) -> Result<Answer, Error> {
+        let stream = self.connection.get_mut();
+        let sent = stream
+            .write_all(head.as_bytes())
+            .and_then(|()| stream.write_all(body));
+        sent.map_err(Error::io("sending a request"))?;
+        let mut status = None;
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            self.connection
+                .read_line(&mut line)
+                .map_err(Error::io("reading an answer"))?;
+            let line = line.trim().to_ascii_lowercase();
+            if status.is_none() {
+                let code = line.split(' ').nth(1).and_then(|code| code.parse().ok());
+                status = Some(code.ok_or_else(|| Error::Refused(line.clone()))?);
+            } else if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse()?;
+            } else if line.is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.connection
+            .read_exact(&mut body)
+            .map_err(Error::io("reading an answer"))?;
+        Ok(Answer {
+            status: status.unwrap_or_default(),
+            body,
+        })
+    }
+}

@@ -1,0 +1,30 @@
+//! Why something could not be measured.
+
+use std::io;
+use std::num::ParseIntError;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{action}: {source}")]
+    Io {
+        action: &'static str,
+        source: io::Error,
+    },
+    #[error("the server ended before it was ready")]
+    ServerEnded,
+    #[error("the server answered: {0}")]
+    Refused(String),
+    #[error("psql failed: {0}")]
+    Psql(String),
+    #[error("psql printed no number: {0}")]
+    Number(#[from] ParseIntError),
+    #[error("it was not done after {0} s")]
+    TooLong(u64),
+}
+
+impl Error {
+    /// Says what was being done; for `map_err`.
+    pub(crate) fn io(action: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { action, source }
+    }
+}
