@@ -82,6 +82,9 @@ pub struct Status {
     pub message: String,
 }
 
+/// The attribute of a resource that names the service.
+pub const SERVICE_NAME: &str = "service.name";
+
 /// The process, host, device or app that made spans.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Resource {
@@ -93,7 +96,7 @@ impl Resource {
     /// their fallback `unknown_service` when it is missing.
     #[must_use]
     pub fn service(&self) -> &str {
-        attribute::find(&self.attributes, "service.name")
+        attribute::find(&self.attributes, SERVICE_NAME)
             .and_then(attribute::Value::as_str)
             .unwrap_or("unknown_service")
     }

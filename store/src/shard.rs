@@ -5,13 +5,12 @@
 //! that this one still wants to write can reach the database any more.
 
 use std::collections::HashMap;
-use std::io;
 
 use model::id::TraceId;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use crate::traces::TraceWrite;
-use crate::{Error, Store, document, traces};
+use crate::{Error, Store, traces};
 
 /// How many shards the log has.
 pub const SHARDS: i16 = 4;
@@ -34,8 +33,8 @@ pub fn of(id: TraceId) -> i16 {
 #[derive(Debug)]
 pub struct ReadEntry {
     pub seq: i64,
-    /// `TracesData`, or why it cannot be read.
-    pub message: io::Result<Vec<u8>>,
+    /// A document ([`crate::document`]) of `TracesData`.
+    pub payload: Vec<u8>,
 }
 
 /// The exclusive right to a shard.
@@ -68,31 +67,61 @@ impl Store {
 }
 
 impl Shard {
-    /// The oldest entries, without those that the caller has read before and still holds.
+    /// The next entries after that one.
     ///
-    /// An entry that was appended earlier but committed later is found all the same: nothing is
-    /// skipped but what is held.
+    /// One that was appended earlier but committed later is not among them: see [`Self::seqs`].
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn read(&mut self, held: &[i64], limit: i64) -> Result<Vec<ReadEntry>, Error> {
-        let rows = sqlx::query!(
+    pub async fn read_after(&mut self, seq: i64, limit: i64) -> Result<Vec<ReadEntry>, Error> {
+        let entries = sqlx::query_as!(
+            ReadEntry,
             "select seq, payload
             from ingest_log
-            where shard = $1 and seq <> all ($2::bigint[])
+            where shard = $1 and seq > $2
             order by seq
             limit $3",
             self.shard,
-            held,
+            seq,
             limit,
         )
         .fetch_all(&mut self.connection)
         .await?;
-        let entries = rows.into_iter().map(|row| ReadEntry {
-            seq: row.seq,
-            message: document::decompress(&row.payload),
-        });
-        Ok(entries.collect())
+        Ok(entries)
+    }
+
+    /// Those entries, as far as they are there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn read(&mut self, seqs: &[i64]) -> Result<Vec<ReadEntry>, Error> {
+        let entries = sqlx::query_as!(
+            ReadEntry,
+            "select seq, payload
+            from ingest_log
+            where shard = $1 and seq = any ($2::bigint[])
+            order by seq",
+            self.shard,
+            seqs,
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        Ok(entries)
+    }
+
+    /// All entries that are there, up to one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn seqs(&mut self, up_to: i64) -> Result<Vec<i64>, Error> {
+        let seqs = sqlx::query_scalar!(
+            "select seq from ingest_log where shard = $1 and seq <= $2 order by seq",
+            self.shard,
+            up_to,
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
+        Ok(seqs)
     }
 
     /// The chunks, in order, of those of the traces that are stored already.

@@ -15,6 +15,9 @@ const SCOPE_SPANS: u32 = 2;
 /// `ScopeSpans.spans`.
 const SPANS: u32 = 2;
 
+/// Room made for what stands around a span: tag, length, its share of resource and scope.
+const SPAN_ROOM: usize = 64;
+
 /// An encoded `Span` and the scope that it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanBytes<'a> {
@@ -157,6 +160,7 @@ impl<'a> Batch<'a> {
     /// Appends spans of this batch as a `TracesData` message. What stands above them is written
     /// once for each run of spans that have it in common.
     pub fn write(&self, spans: &[SpanBytes<'_>], out: &mut Vec<u8>) {
+        out.reserve(spans.iter().map(|span| span.bytes.len() + SPAN_ROOM).sum());
         let same_resource = |left: &SpanBytes<'_>, right: &SpanBytes<'_>| {
             self.resource_of(left.scope) == self.resource_of(right.scope)
         };

@@ -5,29 +5,39 @@ use super::schema::MAX_DEPTH;
 use super::wire::{Field, Fields, Value as Wire, WireError};
 use crate::attribute::{Attribute, Value};
 use crate::id::{SpanId, TraceId};
-use crate::span::{Event, Kind, Link, Resource, Scope, Span, Status, StatusCode};
+use crate::span::{Event, Kind, Link, Resource, SERVICE_NAME, Scope, Span, Status, StatusCode};
 use crate::trace::Trace;
 
-/// How much of each span is decoded.
+/// How much is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     Whole,
-    /// Without attributes, events, links and trace state; the span that speaks for the trace has
-    /// its attributes.
+    /// Spans without attributes, events, links and trace state, resources without attributes but
+    /// their service, no scopes; all attributes only of the span that speaks for the trace, and
+    /// of its resource.
     Outline,
+}
+
+/// Which attributes of a resource are decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attributes {
+    All,
+    Service,
 }
 
 /// Joins the spans of one trace. Spans of other traces, and bytes that are no span, are left out:
 /// what is received is checked before it is stored.
 #[must_use]
 pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail) -> Trace {
-    let resources = (0..batch.resource_count()).map(|number| {
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        resource(batch.resource_head(number)).unwrap_or_default()
-    });
-    let scopes = (0..batch.scope_count()).map(|number| {
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        scope(batch.scope_head(number)).unwrap_or_default()
+    let attributes = match detail {
+        Detail::Whole => Attributes::All,
+        Detail::Outline => Attributes::Service,
+    };
+    let resources = numbers(batch.resource_count())
+        .map(|number| resource(batch.resource_head(number), attributes).unwrap_or_default());
+    let scopes = numbers(batch.scope_count()).map(|number| match detail {
+        Detail::Whole => scope(batch.scope_head(number)).unwrap_or_default(),
+        Detail::Outline => Scope::default(),
     });
     let spans = batch.spans.iter().filter_map(|found| {
         let (of_trace, mut span) = span(found.bytes, detail).ok()??;
@@ -42,16 +52,28 @@ pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail) -> Trace {
     trace
 }
 
+fn numbers(count: usize) -> impl Iterator<Item = u32> {
+    0..u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 fn complete_root(trace: &mut Trace, batch: &Batch<'_>) {
     let Some(root) = trace.root().map(|root| root.id) else {
         return;
     };
-    let is_root = |bytes: &&[u8]| Ids::read(bytes).is_ok_and(|ids| ids.span_id == root.as_bytes());
-    let found = batch.spans.iter().map(|found| found.bytes).find(is_root);
-    let whole = found.and_then(|bytes| span(bytes, Detail::Whole).ok().flatten());
+    let found = batch
+        .spans
+        .iter()
+        .find(|found| Ids::read(found.bytes).is_ok_and(|ids| ids.span_id == root.as_bytes()));
     let place = trace.spans.iter_mut().find(|span| span.id == root);
-    if let (Some((_, whole)), Some(place)) = (whole, place) {
+    let (Some(found), Some(place)) = (found, place) else {
+        return;
+    };
+    if let Ok(Some((_, whole))) = span(found.bytes, Detail::Whole) {
         place.attributes = whole.attributes;
+    }
+    let head = batch.resource_head(batch.resource_of(found.scope));
+    if let Ok(whole) = resource(head, Attributes::All) {
+        trace.resources[place.resource] = whole;
     }
 }
 
@@ -65,19 +87,25 @@ pub struct Ids<'a> {
 }
 
 impl<'a> Ids<'a> {
+    /// Reads a span that has none of them twice, no further than to the last.
+    ///
     /// # Errors
     /// When the bytes are not a `Span`.
     pub fn read(span: &'a [u8]) -> Result<Self, WireError> {
         let mut ids = Self::default();
+        let mut missing = 3;
         for field in Fields::new(span) {
             let field = field?;
-            match field.number {
-                1 => ids.trace_id = field.bytes()?,
-                2 => ids.span_id = field.bytes()?,
-                4 => {
-                    ids.parent_span_id = field.bytes()?;
-                }
-                _ => {}
+            let id = match field.number {
+                1 => &mut ids.trace_id,
+                2 => &mut ids.span_id,
+                4 => &mut ids.parent_span_id,
+                _ => continue,
+            };
+            *id = field.bytes()?;
+            missing -= 1;
+            if missing == 0 {
+                break;
             }
         }
         Ok(ids)
@@ -194,14 +222,24 @@ fn status(bytes: &[u8]) -> Result<Status, WireError> {
     Ok(status)
 }
 
-fn resource(head: &[u8]) -> Result<Resource, WireError> {
+fn resource(head: &[u8], which: Attributes) -> Result<Resource, WireError> {
     let mut attributes = Vec::new();
     for field in messages(head, 1) {
         for field in messages(field?.bytes()?, 1) {
-            attributes.push(attribute(field?, MAX_DEPTH)?);
+            let field = field?;
+            if which == Attributes::All || is_service(field)? {
+                attributes.push(attribute(field, MAX_DEPTH)?);
+            }
         }
     }
     Ok(Resource { attributes })
+}
+
+fn is_service(attribute: Field<'_>) -> Result<bool, WireError> {
+    match messages(attribute.bytes()?, 1).next() {
+        Some(key) => Ok(key?.bytes()? == SERVICE_NAME.as_bytes()),
+        None => Ok(false),
+    }
 }
 
 fn scope(head: &[u8]) -> Result<Scope, WireError> {

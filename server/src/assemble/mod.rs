@@ -9,11 +9,11 @@ mod open_traces;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::id::TraceId;
-use store::Store;
-use store::shard::Shard;
+use store::shard::{ReadEntry, Shard};
+use store::{Store, document};
 use tokio::sync::{Notify, watch};
 use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
@@ -31,6 +31,9 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Entries of the log read at once.
 const READ_BATCH: i64 = 32;
+
+/// How often it is asked which earlier entries have been committed meanwhile.
+const LOOK_BACK: Duration = Duration::from_secs(1);
 
 /// Traces stored in one transaction.
 const STORE_BATCH: usize = 1_000;
@@ -96,9 +99,10 @@ impl Assembler {
     async fn assemble(&self, mut shard: Shard) -> Result<(), AssembleError> {
         let mut open = OpenTraces::default();
         let mut merger = Merger::new().map_err(AssembleError::Memory)?;
+        let mut reader = LogReader::new();
         loop {
             let read = if open.has_room() {
-                read(&mut shard, &mut open).await?
+                reader.read(&mut shard, &mut open).await?
             } else {
                 0
             };
@@ -113,23 +117,52 @@ impl Assembler {
     }
 }
 
-/// Reads the next entries of the log; returns how many.
-async fn read(shard: &mut Shard, open: &mut OpenTraces) -> Result<usize, AssembleError> {
-    let entries = shard.read(&open.held(), READ_BATCH).await?;
-    let count = entries.len();
-    block_in_place(|| {
-        for entry in entries {
-            let added = entry
-                .message
-                .map_err(AddError::Document)
-                .and_then(|message| open.add(entry.seq, &message, clock::instant()));
-            if let Err(error) = added {
-                tracing::error!(%error, seq = entry.seq, "an entry of the ingest log is damaged; it is kept and passed over");
-                open.pass_over(entry.seq);
-            }
+/// Reads the log in the order of its sequence. What was committed later than what follows it is
+/// found by looking back.
+struct LogReader {
+    last_seq: i64,
+    looked_back: Instant,
+}
+
+impl LogReader {
+    fn new() -> Self {
+        Self {
+            last_seq: i64::MIN,
+            looked_back: clock::instant(),
         }
-    });
-    Ok(count)
+    }
+
+    /// Adds the next entries of the log; returns how many.
+    async fn read(
+        &mut self,
+        shard: &mut Shard,
+        open: &mut OpenTraces,
+    ) -> Result<usize, AssembleError> {
+        let mut entries = shard.read_after(self.last_seq, READ_BATCH).await?;
+        if self.looked_back.elapsed() > LOOK_BACK {
+            let mut missed = shard.seqs(self.last_seq).await?;
+            missed.retain(|seq| !open.holds(*seq));
+            entries.extend(shard.read(&missed).await?);
+            self.looked_back = clock::instant();
+        }
+        let count = entries.len();
+        block_in_place(|| {
+            for entry in entries {
+                self.last_seq = self.last_seq.max(entry.seq);
+                add(open, &entry);
+            }
+        });
+        Ok(count)
+    }
+}
+
+fn add(open: &mut OpenTraces, entry: &ReadEntry) {
+    let message = document::decompress(&entry.payload).map_err(AddError::Document);
+    let added = message.and_then(|message| open.add(entry.seq, &message, clock::instant()));
+    if let Err(error) = added {
+        tracing::error!(%error, seq = entry.seq, "an entry of the ingest log is damaged; it is kept and passed over");
+        open.pass_over(entry.seq);
+    }
 }
 
 async fn store(

@@ -148,23 +148,18 @@ impl Appender {
 
 /// One entry for each shard.
 fn entries(parts: Vec<Part>) -> io::Result<Vec<Entry>> {
-    let mut of_shard: BTreeMap<i16, (usize, Vec<u8>)> = BTreeMap::new();
+    let mut of_shard: BTreeMap<i16, Vec<Part>> = BTreeMap::new();
     for part in parts {
-        let (span_count, joined) = of_shard.entry(part.shard).or_default();
-        *span_count += part.span_count;
-        // Messages side by side decode as one.
-        if joined.is_empty() {
-            *joined = part.message;
-        } else {
-            joined.extend(part.message);
-        }
+        of_shard.entry(part.shard).or_default().push(part);
     }
     let mut writer = Writer::new()?;
-    let entry = |(shard, (span_count, joined)): (i16, (usize, Vec<u8>))| {
+    let entry = |(shard, parts): (i16, Vec<Part>)| {
+        // Messages side by side decode as one.
+        let messages: Vec<&[u8]> = parts.iter().map(|part| part.message.as_slice()).collect();
         Ok(Entry {
             shard,
-            span_count,
-            payload: writer.write(&joined)?,
+            span_count: parts.iter().map(|part| part.span_count).sum(),
+            payload: writer.write(&messages.concat())?,
         })
     };
     of_shard.into_iter().map(entry).collect()

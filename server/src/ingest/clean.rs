@@ -7,13 +7,14 @@ use model::id::{SpanId, TraceId};
 use model::otlp::Batch;
 use model::otlp::batch::SpanBytes;
 use model::otlp::schema::{self, SPAN};
-use model::otlp::wire::{Fields, WireError};
+use model::otlp::wire::{Field, Fields, WireError};
 use store::shard;
 
 /// Why a span is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
     Damaged(WireError),
+    Repeated,
     TraceId,
     SpanId,
     ParentSpanId,
@@ -25,6 +26,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Damaged(error) => return write!(f, "its encoding is damaged: {error}"),
+            Self::Repeated => "it has two trace ids, span ids or parents",
             Self::TraceId => {
                 "trace id is not 16 bytes (32 hexadecimal digits in JSON) or all zeros"
             }
@@ -103,23 +105,25 @@ pub(crate) fn clean(request: &[u8]) -> Result<Cleaned, WireError> {
 
 /// The trace of a span that is as it should be.
 fn trace_of(span: &[u8]) -> Result<TraceId, Reason> {
-    let (mut trace_id, mut span_id, mut parent) = (&[][..], &[][..], &[][..]);
+    let (mut trace_id, mut span_id, mut parent) = (None, None, None);
     let (mut start, mut end) = (0, 0);
     for field in Fields::new(span) {
         let field = field.map_err(Reason::Damaged)?;
         schema::check_field(&field, &SPAN).map_err(Reason::Damaged)?;
         // Their types were just checked.
         match field.number {
-            1 => trace_id = field.bytes().unwrap_or_default(),
-            2 => span_id = field.bytes().unwrap_or_default(),
-            4 => parent = field.bytes().unwrap_or_default(),
+            1 => set_once(&mut trace_id, &field)?,
+            2 => set_once(&mut span_id, &field)?,
+            4 => set_once(&mut parent, &field)?,
             7 => start = field.fixed64().unwrap_or_default(),
             8 => end = field.fixed64().unwrap_or_default(),
             _ => {}
         }
     }
+    let (trace_id, span_id) = (trace_id.unwrap_or_default(), span_id.unwrap_or_default());
     let trace_id = TraceId::from_slice(trace_id).map_err(|_unusable| Reason::TraceId)?;
     SpanId::from_slice(span_id).map_err(|_unusable| Reason::SpanId)?;
+    let parent = parent.unwrap_or_default();
     // Some clients send eight zeros for "no parent".
     let is_root = parent.is_empty() || parent == [0; 8];
     let is_time = |time: u64| i64::try_from(time).is_ok();
@@ -131,6 +135,13 @@ fn trace_of(span: &[u8]) -> Result<TraceId, Reason> {
         Err(Reason::EndTime)
     } else {
         Ok(trace_id)
+    }
+}
+
+fn set_once<'a>(id: &mut Option<&'a [u8]>, field: &Field<'a>) -> Result<(), Reason> {
+    match id.replace(field.bytes().map_err(Reason::Damaged)?) {
+        None => Ok(()),
+        Some(_) => Err(Reason::Repeated),
     }
 }
 
