@@ -40,6 +40,7 @@ impl Server {
             .env("THROUGHLINE_SITE_DIR", site)
             .env("THROUGHLINE_LISTEN", "127.0.0.1:0")
             .env("THROUGHLINE_OTLP_HTTP_LISTEN", "127.0.0.1:0")
+            .env("THROUGHLINE_OTLP_GRPC_LISTEN", "127.0.0.1:0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -17,7 +17,7 @@ pub(crate) enum Command {
     /// Receives traces, stores them, and serves the web pages and the API.
     ///
     /// Configured by the environment: `THROUGHLINE_LISTEN`, `THROUGHLINE_OTLP_HTTP_LISTEN`,
-    /// `DATABASE_URL` or `THROUGHLINE_DATA_DIR`, `THROUGHLINE_SITE_DIR`, `THROUGHLINE_LOG`.
+    /// `THROUGHLINE_OTLP_GRPC_LISTEN`, `DATABASE_URL` or `THROUGHLINE_DATA_DIR`, `THROUGHLINE_SITE_DIR`, `THROUGHLINE_LOG`.
     Serve,
     /// Sends the traffic of a made-up mobile shop to an OTLP/HTTP endpoint.
     Simulate(SimulateOptions),

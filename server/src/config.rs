@@ -4,6 +4,7 @@ use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
 const WEB_LISTEN: &str = "127.0.0.1:8080";
+const OTLP_GRPC_LISTEN: &str = "127.0.0.1:4317";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
 
 const DEFAULT_LOG: &str = "info";
@@ -16,6 +17,8 @@ const ROOT_DATA_DIRECTORY: &str = "/var/lib/throughline";
 pub(crate) struct Config {
     /// `THROUGHLINE_LISTEN`: pages and API.
     pub(crate) web_listen: SocketAddr,
+    /// `THROUGHLINE_OTLP_GRPC_LISTEN`.
+    pub(crate) otlp_grpc_listen: SocketAddr,
     /// `THROUGHLINE_OTLP_HTTP_LISTEN`.
     pub(crate) otlp_http_listen: SocketAddr,
     pub(crate) database: Database,
@@ -55,6 +58,7 @@ impl Config {
         };
         Ok(Self {
             web_listen: address("THROUGHLINE_LISTEN", WEB_LISTEN)?,
+            otlp_grpc_listen: address("THROUGHLINE_OTLP_GRPC_LISTEN", OTLP_GRPC_LISTEN)?,
             otlp_http_listen: address("THROUGHLINE_OTLP_HTTP_LISTEN", OTLP_HTTP_LISTEN)?,
             database,
             site_directory: variable("THROUGHLINE_SITE_DIR")?

@@ -18,8 +18,8 @@ use tokio::time::timeout;
 
 use crate::assemble::Assembler;
 use crate::config::{Config, Database};
-use crate::ingest::Appender;
-use crate::{api, ingest, pages};
+use crate::ingest::{Appender, Receiver, otlp_grpc, otlp_http};
+use crate::{api, pages};
 
 /// How long open requests may take to end when the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -44,16 +44,46 @@ pub(crate) enum ServeError {
     Site(#[from] pages::SiteError),
 }
 
+/// One for each thing that is served.
+struct Listeners {
+    web: TcpListener,
+    otlp_http: TcpListener,
+    otlp_grpc: TcpListener,
+}
+
+/// Where they listen.
+struct Addresses {
+    web: SocketAddr,
+    otlp_http: SocketAddr,
+    otlp_grpc: SocketAddr,
+}
+
+impl Listeners {
+    fn addresses(&self) -> io::Result<Addresses> {
+        Ok(Addresses {
+            web: self.web.local_addr()?,
+            otlp_http: self.otlp_http.local_addr()?,
+            otlp_grpc: self.otlp_grpc.local_addr()?,
+        })
+    }
+}
+
 pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
     // First what can fail at once: an occupied port must not cost the start of a database.
     let web = listen(config.web_listen, "THROUGHLINE_LISTEN").await?;
-    let otlp = listen(config.otlp_http_listen, "THROUGHLINE_OTLP_HTTP_LISTEN").await?;
+    let otlp_http = listen(config.otlp_http_listen, "THROUGHLINE_OTLP_HTTP_LISTEN").await?;
+    let otlp_grpc = listen(config.otlp_grpc_listen, "THROUGHLINE_OTLP_GRPC_LISTEN").await?;
+    let listeners = Listeners {
+        web,
+        otlp_http,
+        otlp_grpc,
+    };
     let mut stop_signal = StopSignal::new()?;
     let (cluster, store) = tokio::select! {
         opened = open_database(&config.database) => opened?,
         () = stop_signal.wait() => return Ok(()),
     };
-    let outcome = run(&config, web, otlp, store.clone(), stop_signal).await;
+    let outcome = run(&config, listeners, store.clone(), stop_signal).await;
     store.close().await;
     if let Some(cluster) = cluster {
         cluster.stop().await;
@@ -89,8 +119,7 @@ async fn open_database(database: &Database) -> Result<(Option<Cluster>, Store), 
 
 async fn run(
     config: &Config,
-    web: TcpListener,
-    otlp: TcpListener,
+    listeners: Listeners,
     store: Store,
     mut stop_signal: StopSignal,
 ) -> Result<(), ServeError> {
@@ -101,13 +130,17 @@ async fn run(
         .map(|shard| Assembler::new(store.clone(), shard, commits.clone(), stopped.clone()).run())
         .collect();
 
-    let ingest = ingest::routes(append);
-    let pages = pages::routes(store.clone(), otlp.local_addr()?, &config.site_directory)?;
-    let web_routes = pages.merge(api::routes(store)).merge(ingest.clone());
-    welcome(web.local_addr()?, otlp.local_addr()?);
+    let addresses = listeners.addresses()?;
+    let receiver = Receiver::new(append);
+    let otlp_http = otlp_http::routes(receiver.clone());
+    let otlp_grpc = otlp_grpc::routes(receiver);
+    let pages = pages::routes(store.clone(), addresses.otlp_http, &config.site_directory)?;
+    let web = pages.merge(api::routes(store)).merge(otlp_http.clone());
+    welcome(&addresses);
     let servers = JoinSet::from_iter([
-        server(web, web_routes, stopped.clone()),
-        server(otlp, ingest, stopped),
+        server(listeners.web, web, stopped.clone()),
+        server(listeners.otlp_http, otlp_http, stopped.clone()),
+        server(listeners.otlp_grpc, otlp_grpc, stopped),
     ]);
 
     stop_signal.wait().await;
@@ -123,14 +156,16 @@ async fn run(
 }
 
 /// Where to look, and how to send a first trace.
-fn welcome(web: SocketAddr, otlp_http: SocketAddr) {
-    let otlp_http = otlp_http.to_string();
+fn welcome(addresses: &Addresses) {
+    let otlp_http = addresses.otlp_http.to_string();
     let curl = first_trace::curl(&otlp_http);
     let environment = first_trace::sdk_environment(&otlp_http);
+    let Addresses { web, otlp_grpc, .. } = addresses;
     let text = format!(
         "Throughline is ready: open http://{web}\n\n\
         Send a first trace from another terminal:\n\n{curl}\n\n\
         Or point any OpenTelemetry SDK here:\n\n{environment}\n\n\
+        OTLP over gRPC is received at http://{otlp_grpc}\n\n\
         Ctrl-C stops it.\n"
     );
     // Whoever started it may have stopped listening; it serves all the same.

@@ -29,6 +29,29 @@ pub fn query(url: &str, statement: &str) -> String {
     psql(url, statement)
 }
 
+/// Ends all connections to a database and lets nobody in, as if it had gone.
+pub fn close(url: &str) {
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let admin = format!("{server}/postgres");
+    psql(
+        &admin,
+        &format!("alter database \"{name}\" allow_connections false"),
+    );
+    psql(
+        &admin,
+        &format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"),
+    );
+}
+
+/// Lets everyone in again.
+pub fn open(url: &str) {
+    let (server, name) = url.rsplit_once('/').unwrap();
+    psql(
+        &format!("{server}/postgres"),
+        &format!("alter database \"{name}\" allow_connections true"),
+    );
+}
+
 fn psql(url: &str, statement: &str) -> String {
     let output = Command::new("psql")
         .args([

@@ -19,6 +19,8 @@ pub struct Server {
     pub web: String,
     /// Host and port of OTLP over HTTP.
     pub otlp: String,
+    /// Host and port of OTLP over gRPC.
+    pub otlp_grpc: String,
     pub client: Client,
     output: tokio::io::Lines<BufReader<tokio::process::ChildStdout>>,
 }
@@ -84,10 +86,12 @@ impl Start {
         };
         let web = after("open http://").await;
         let otlp = after("curl http://").await;
+        let otlp_grpc = after("gRPC is received at http://").await;
         Server {
             child,
             web,
             otlp,
+            otlp_grpc,
             client: Client::builder().no_proxy().build().unwrap(),
             output,
         }
@@ -115,6 +119,7 @@ impl Default for Start {
         Self { variables: vec![] }
             .with("THROUGHLINE_LISTEN", "127.0.0.1:0")
             .with("THROUGHLINE_OTLP_HTTP_LISTEN", "127.0.0.1:0")
+            .with("THROUGHLINE_OTLP_GRPC_LISTEN", "127.0.0.1:0")
     }
 }
 
@@ -218,5 +223,6 @@ impl Server {
             .clone()
             .with("THROUGHLINE_LISTEN", &self.web)
             .with("THROUGHLINE_OTLP_HTTP_LISTEN", &self.otlp)
+            .with("THROUGHLINE_OTLP_GRPC_LISTEN", &self.otlp_grpc)
     }
 }

@@ -7,19 +7,30 @@ use opentelemetry::trace::{
     Tracer, TracerProvider,
 };
 use opentelemetry::{Context, InstrumentationScope, KeyValue, trace::TraceContextExt};
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
+use opentelemetry_otlp::{Compression, Protocol, SpanExporter, WithExportConfig, WithTonicConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use serde_json::{Value, json};
 use tests::server::Server;
 
-fn send(endpoint: String) -> (TraceId, SpanId) {
-    let exporter = SpanExporter::builder()
+fn http(endpoint: String) -> SpanExporter {
+    SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(endpoint)
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+fn grpc(endpoint: String, compression: Option<Compression>) -> SpanExporter {
+    let mut builder = SpanExporter::builder().with_tonic().with_endpoint(endpoint);
+    if let Some(compression) = compression {
+        builder = builder.with_compression(compression);
+    }
+    builder.build().unwrap()
+}
+
+fn send(exporter: SpanExporter) -> (TraceId, SpanId) {
     let resource = Resource::builder()
         .with_service_name("sdk-service")
         .with_attribute(KeyValue::new("cloud.region", "eu-west-1"))
@@ -77,9 +88,22 @@ fn send(endpoint: String) -> (TraceId, SpanId) {
 async fn a_trace_of_the_sdk_arrives_whole() {
     let server = Server::start().await;
     let endpoint = format!("http://{}/v1/traces", server.otlp);
-    let (trace_id, child_id) = tokio::task::spawn_blocking(move || send(endpoint))
-        .await
-        .unwrap();
+    // Its HTTP client must not be made within an asynchronous runtime.
+    let sent = tokio::task::spawn_blocking(move || send(http(endpoint)));
+    assert_whole(&server, sent.await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_arrives_whole_over_grpc_however_compressed() {
+    for compression in [None, Some(Compression::Gzip), Some(Compression::Zstd)] {
+        let server = Server::start().await;
+        let exporter = grpc(format!("http://{}", server.otlp_grpc), compression);
+        let sent = tokio::task::spawn_blocking(move || send(exporter));
+        assert_whole(&server, sent.await.unwrap()).await;
+    }
+}
+
+async fn assert_whole(server: &Server, (trace_id, child_id): (TraceId, SpanId)) {
     let summary = &server.wait_for_traces(1, "").await[0];
     assert_eq!(summary["trace_id"], trace_id.to_string());
     let expected = [

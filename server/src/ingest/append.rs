@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use store::Store;
 use store::document::Writer;
@@ -10,8 +11,10 @@ use store::log::Entry;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
+use tokio::time::timeout;
 
 use super::clean::Part;
+use super::memory::Reservation;
 use crate::clock;
 
 /// Requests that wait for a commit; more are told to come back.
@@ -22,6 +25,10 @@ const MAX_COMMIT_BYTES: usize = 16 << 20;
 
 /// Commits under way: while one waits for the disk, the next is gathered and compressed.
 const COMMITS: usize = 2;
+
+/// How long a client waits for its commit. The commit goes on without it; sending the same spans
+/// again does no harm.
+const PATIENCE: Duration = Duration::from_millis(900);
 
 /// Why spans were not acknowledged. Sending them again is right in each case.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +53,8 @@ enum CommitError {
 /// Spans on their way to the log, and who waits for them.
 struct Submission {
     parts: Vec<Part>,
+    /// The memory that they take, also when nobody waits for them any more.
+    reservation: Reservation,
     committed: oneshot::Sender<Result<(), AppendError>>,
 }
 
@@ -63,19 +72,30 @@ pub(crate) struct Append {
 
 impl Append {
     /// Returns when the spans are on disk.
-    pub(crate) async fn append(&self, parts: Vec<Part>) -> Result<(), AppendError> {
+    pub(crate) async fn append(
+        &self,
+        parts: Vec<Part>,
+        reservation: Reservation,
+    ) -> Result<(), AppendError> {
         if parts.is_empty() {
             return Ok(());
         }
         let (committed, outcome) = oneshot::channel();
-        let submission = Submission { parts, committed };
+        let submission = Submission {
+            parts,
+            reservation,
+            committed,
+        };
         self.queue
             .try_send(submission)
             .map_err(|error| match error {
                 TrySendError::Full(_) => AppendError::Full,
                 TrySendError::Closed(_) => AppendError::Unavailable,
             })?;
-        outcome.await.unwrap_or(Err(AppendError::Unavailable))
+        match timeout(PATIENCE, outcome).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) | Err(_) => Err(AppendError::Unavailable),
+        }
     }
 }
 
@@ -104,15 +124,17 @@ impl Appender {
 
     async fn run(self) {
         while let Some(gathered) = self.gather().await {
-            let (parts, waiting): (Vec<_>, Vec<_>) = gathered
-                .into_iter()
-                .map(|one| (one.parts, one.committed))
-                .unzip();
-            let outcome = self.commit(parts.into_iter().flatten().collect()).await;
+            let mut parts = Vec::new();
+            let mut waiting = Vec::new();
+            for submission in gathered {
+                parts.extend(submission.parts);
+                waiting.push((submission.committed, submission.reservation));
+            }
+            let outcome = self.commit(parts).await;
             if let Err(error) = &outcome {
                 tracing::warn!(%error, "spans could not be appended; their clients were told to send them again");
             }
-            for committed in waiting {
+            for (committed, _reservation) in waiting {
                 let answer = outcome
                     .as_ref()
                     .copied()
@@ -126,12 +148,19 @@ impl Appender {
     /// All that wait, at least one; none when there will be no more.
     async fn gather(&self) -> Option<Vec<Submission>> {
         let mut queue = self.queue.lock().await;
-        let first = queue.recv().await?;
+        let mut first = queue.recv().await?;
+        // Whoever has stopped waiting sends again.
+        while first.committed.is_closed() {
+            first = queue.recv().await?;
+        }
         let mut bytes = first.bytes();
         let mut gathered = vec![first];
         while bytes < MAX_COMMIT_BYTES
             && let Ok(next) = queue.try_recv()
         {
+            if next.committed.is_closed() {
+                continue;
+            }
             bytes += next.bytes();
             gathered.push(next);
         }

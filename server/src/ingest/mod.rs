@@ -3,7 +3,10 @@
 mod append;
 mod body;
 mod clean;
-mod otlp_http;
+mod memory;
+pub(crate) mod otlp_grpc;
+pub(crate) mod otlp_http;
+mod receive;
 
 pub(crate) use append::Appender;
-pub(crate) use otlp_http::routes;
+pub(crate) use receive::Receiver;

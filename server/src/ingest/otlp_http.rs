@@ -7,23 +7,23 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use model::otlp::wire::WireError;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use prost::Message;
 use serde_json::json;
 use tokio::task::spawn_blocking;
 
-use super::append::{Append, AppendError};
 use super::body::{self, BodyError};
-use super::clean::{Cleaned, clean};
+use super::receive::{Receipt, ReceiveError, Receiver};
 use crate::otlp::json as otlp_json;
-use crate::otlp::status::{Status, code};
+use crate::otlp::status::{RETRY_DELAY, Status, code};
 
-pub(crate) fn routes(append: Append) -> Router {
+pub(crate) fn routes(receiver: Receiver) -> Router {
     // The body has its own limit, which answers in the client's encoding.
     Router::new()
         .route("/v1/traces", post(export))
-        .with_state(append)
+        .with_state(receiver)
 }
 
 /// How the client writes, and so how it is answered.
@@ -63,48 +63,42 @@ enum RouteError {
     ContentType,
     #[error(transparent)]
     Body(#[from] BodyError),
-    #[error("the body is not an OTLP trace request in protobuf: {0}")]
-    Protobuf(#[from] WireError),
     #[error("the body is not an OTLP trace request in JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
-    Append(#[from] AppendError),
-    #[error("the request could not be processed; send again in a second")]
-    Task(#[from] tokio::task::JoinError),
+    Receive(#[from] ReceiveError),
 }
 
 impl RouteError {
     /// The HTTP status, the code of the body, and whether to come back.
     fn kind(&self) -> (StatusCode, i32, bool) {
-        match self {
-            Self::ContentType | Self::Body(BodyError::Encoding(_)) => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                code::INVALID_ARGUMENT,
-                false,
-            ),
+        let (status, code) = match self {
+            Self::ContentType | Self::Body(BodyError::Encoding(_)) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, code::INVALID_ARGUMENT)
+            }
             Self::Body(BodyError::TooLarge) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, code::INVALID_ARGUMENT, false)
+                (StatusCode::PAYLOAD_TOO_LARGE, code::INVALID_ARGUMENT)
             }
-            Self::Body(BodyError::Gzip(_) | BodyError::Interrupted(_))
-            | Self::Protobuf(_)
-            | Self::Json(_) => (StatusCode::BAD_REQUEST, code::INVALID_ARGUMENT, false),
-            Self::Append(AppendError::Full) => (
-                StatusCode::TOO_MANY_REQUESTS,
-                code::RESOURCE_EXHAUSTED,
-                true,
-            ),
-            Self::Append(AppendError::Unavailable) | Self::Task(_) => {
-                (StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, true)
+            Self::Body(BodyError::Compression(_) | BodyError::Interrupted(_)) | Self::Json(_) => {
+                (StatusCode::BAD_REQUEST, code::INVALID_ARGUMENT)
             }
-        }
+            Self::Body(BodyError::Full(_)) => {
+                (StatusCode::TOO_MANY_REQUESTS, code::RESOURCE_EXHAUSTED)
+            }
+            Self::Body(BodyError::Task(_)) => (StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE),
+            Self::Receive(error) => match error.kind().0 {
+                code @ code::RESOURCE_EXHAUSTED => (StatusCode::TOO_MANY_REQUESTS, code),
+                code @ code::UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, code),
+                code => (StatusCode::BAD_REQUEST, code),
+            },
+        };
+        let is_retryable = matches!(code, code::RESOURCE_EXHAUSTED | code::UNAVAILABLE);
+        (status, code, is_retryable)
     }
 
     fn respond(&self, encoding: Encoding) -> Response {
         let (status, code, is_retryable) = self.kind();
-        let body = Status {
-            code,
-            message: self.to_string(),
-        };
+        let body = Status::new(code, self.to_string());
         let bytes = match encoding {
             Encoding::Protobuf => body.encode_to_vec(),
             Encoding::Json => json!({ "code": body.code, "message": body.message })
@@ -116,67 +110,62 @@ impl RouteError {
         if is_retryable {
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(RETRY_AFTER, HeaderValue::from(RETRY_DELAY.as_secs()));
         }
         response
     }
 }
 
-async fn export(State(append): State<Append>, headers: HeaderMap, body: Body) -> Response {
+async fn export(State(receiver): State<Receiver>, headers: HeaderMap, body: Body) -> Response {
     // Whoever says nothing understandable is answered in the encoding that everyone can read.
     let encoding = Encoding::of(&headers);
-    match receive(append, encoding, &headers, body).await {
-        Ok((rejected, message)) => success(encoding.unwrap_or(Encoding::Json), rejected, &message),
+    match receive(receiver, encoding, &headers, body).await {
+        Ok(receipt) => success(encoding.unwrap_or(Encoding::Json), receipt),
         Err(error) => error.respond(encoding.unwrap_or(Encoding::Json)),
     }
 }
 
-/// How many spans were rejected, and why.
 async fn receive(
-    append: Append,
+    receiver: Receiver,
     encoding: Option<Encoding>,
     headers: &HeaderMap,
     body: Body,
-) -> Result<(usize, String), RouteError> {
+) -> Result<Receipt, RouteError> {
     let encoding = encoding.ok_or(RouteError::ContentType)?;
-    let bytes = body::read(headers, body).await?;
-    let cleaned = spawn_blocking(move || clean_encoded(encoding, &bytes)).await??;
-    let outcome = (cleaned.rejected_count(), cleaned.message());
-    append.append(cleaned.parts).await?;
-    Ok(outcome)
-}
-
-fn clean_encoded(encoding: Encoding, bytes: &Bytes) -> Result<Cleaned, RouteError> {
-    Ok(match encoding {
-        Encoding::Protobuf => clean(bytes)?,
-        Encoding::Json => {
-            let resource_spans = otlp_json::decode(bytes)?;
-            clean(&ExportTraceServiceRequest { resource_spans }.encode_to_vec())?
-        }
-    })
-}
-
-/// `ExportTraceServiceResponse`; empty when everything was accepted.
-fn success(encoding: Encoding, rejected: usize, message: &str) -> Response {
-    use opentelemetry_proto::tonic::collector::trace::v1::{
-        ExportTracePartialSuccess, ExportTraceServiceResponse,
+    let (bytes, reservation) = body::read(headers, body, receiver.memory.reservation()).await?;
+    let request = match encoding {
+        Encoding::Protobuf => bytes,
+        Encoding::Json => spawn_blocking(move || protobuf_from_json(&bytes))
+            .await
+            .map_err(ReceiveError::from)??,
     };
-    let rejected = i64::try_from(rejected).unwrap_or(i64::MAX);
-    let bytes = match encoding {
-        Encoding::Protobuf => {
-            let partial = ExportTracePartialSuccess {
-                rejected_spans: rejected,
-                error_message: message.to_owned(),
-            };
-            let partial_success = (rejected > 0).then_some(partial);
-            ExportTraceServiceResponse { partial_success }.encode_to_vec()
-        }
-        Encoding::Json if rejected == 0 => b"{}".to_vec(),
-        Encoding::Json => json!({
-            "partialSuccess": { "rejectedSpans": rejected.to_string(), "errorMessage": message }
+    Ok(receiver.receive(request, reservation).await?)
+}
+
+fn protobuf_from_json(text: &[u8]) -> Result<Bytes, serde_json::Error> {
+    let resource_spans = otlp_json::decode(text)?;
+    let request = ExportTraceServiceRequest { resource_spans };
+    Ok(request.encode_to_vec().into())
+}
+
+/// `ExportTraceServiceResponse`.
+fn success(encoding: Encoding, receipt: Receipt) -> Response {
+    let bytes = match (encoding, receipt.response()) {
+        (Encoding::Protobuf, response) => response.encode_to_vec(),
+        (
+            Encoding::Json,
+            ExportTraceServiceResponse {
+                partial_success: Some(partial),
+            },
+        ) => json!({
+            "partialSuccess": {
+                "rejectedSpans": partial.rejected_spans.to_string(),
+                "errorMessage": partial.error_message,
+            }
         })
         .to_string()
         .into(),
+        (Encoding::Json, _) => b"{}".to_vec(),
     };
     (
         StatusCode::OK,

@@ -1,0 +1,88 @@
+//! What every protocol does with a request once it is OTLP: look at its spans, put them on disk,
+//! say what became of them.
+
+use axum::body::Bytes;
+use model::otlp::wire::WireError;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceResponse,
+};
+use tokio::task::{JoinError, spawn_blocking};
+
+use super::append::{Append, AppendError};
+use super::clean::clean;
+use super::memory::{Full, Memory, Reservation};
+use crate::otlp::status::code;
+
+/// The way in. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Receiver {
+    append: Append,
+    pub(super) memory: Memory,
+}
+
+/// What became of a request: all its spans are on disk, but for those that were rejected.
+#[derive(Debug)]
+pub(super) struct Receipt {
+    pub(super) rejected: usize,
+    /// Why; empty when none was.
+    pub(super) message: String,
+}
+
+/// Why nothing of a request was kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReceiveError {
+    #[error("the request is not an OTLP trace request: {0}")]
+    Damaged(#[from] WireError),
+    #[error(transparent)]
+    Full(#[from] Full),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error("the request could not be processed; send again in a second")]
+    Task(#[from] JoinError),
+}
+
+impl ReceiveError {
+    /// The code of `google.rpc.Code`, and whether sending the same again can help.
+    pub(super) fn kind(&self) -> (i32, bool) {
+        match self {
+            Self::Damaged(_) => (code::INVALID_ARGUMENT, false),
+            Self::Full(_) | Self::Append(AppendError::Full) => (code::RESOURCE_EXHAUSTED, true),
+            Self::Append(AppendError::Unavailable) | Self::Task(_) => (code::UNAVAILABLE, true),
+        }
+    }
+}
+
+impl Receiver {
+    pub(crate) fn new(append: Append) -> Self {
+        Self {
+            append,
+            memory: Memory::default(),
+        }
+    }
+
+    /// Returns when what is accepted of an `ExportTraceServiceRequest` is on disk.
+    pub(super) async fn receive(
+        &self,
+        request: Bytes,
+        reservation: Reservation,
+    ) -> Result<Receipt, ReceiveError> {
+        let cleaned = spawn_blocking(move || clean(&request)).await??;
+        let receipt = Receipt {
+            rejected: cleaned.rejected_count(),
+            message: cleaned.message(),
+        };
+        self.append.append(cleaned.parts, reservation).await?;
+        Ok(receipt)
+    }
+}
+
+impl Receipt {
+    /// Empty when everything was accepted (OTLP specification, "Full Success", "Partial Success").
+    pub(super) fn response(self) -> ExportTraceServiceResponse {
+        let partial_success = (self.rejected > 0).then(|| ExportTracePartialSuccess {
+            rejected_spans: i64::try_from(self.rejected).unwrap_or(i64::MAX),
+            error_message: self.message,
+        });
+        ExportTraceServiceResponse { partial_success }
+    }
+}
