@@ -58,14 +58,15 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title| format!("{title} · Throughline") />
         <Router>
             <Frame>
-                // In order, so that a page is whole without scripts.
+                // Sent when it is whole: only then are the status of the answer and the title known,
+                // and it reads without scripts.
                 <Routes fallback=NotFoundPage>
                     <Route path=StaticSegment("") view=|| view! { <Redirect path="/traces" /> } />
-                    <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))
                         view=TracePage
-                        ssr=SsrMode::InOrder
+                        ssr=SsrMode::Async
                     />
                 </Routes>
             </Frame>

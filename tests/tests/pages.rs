@@ -28,8 +28,14 @@ async fn status_codes_tell_what_the_page_tells() {
     for (path, status) in expected {
         assert_eq!(server.get(path).await.status(), status, "{path}");
     }
-    let unknown = server.get(&format!("/traces/{}", spans::trace_id(9))).await;
-    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    // Again and again: what the page says is known before its first byte is sent, never after.
+    for number in 1..100 {
+        let path = format!("/traces/{}", spans::trace_id(number));
+        let unknown = server.get(&path).await;
+        assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+        let page = unknown.text().await.unwrap();
+        assert!(page.contains("<title>Not found · Throughline</title>"));
+    }
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ pub(super) struct Receipt {
 /// Why nothing of a request was kept.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ReceiveError {
-    #[error("the request is not an OTLP trace request: {0}")]
+    #[error("the request is not an OTLP trace request in protobuf: {0}")]
     Damaged(#[from] WireError),
     #[error(transparent)]
     Full(#[from] Full),

@@ -27,7 +27,7 @@ pub(crate) fn TracePage() -> impl IntoView {
         Memo::new(move |_| path.with(|path| query.with(|query| TraceAddress::read(path, query))));
     // What is fetched again when the trace or the clock changes, and not when the selection does.
     let shown = Memo::new(move |_| address.get().map(|address| (address.id, address.clock)));
-    let overview = Resource::new_blocking(
+    let overview = Resource::new(
         move || shown.get(),
         |shown| async move {
             let (id, clock) = shown?;

@@ -23,8 +23,7 @@ use crate::error::AppError;
 pub(crate) fn TracesPage() -> impl IntoView {
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(TracesAddress::read));
-    // Blocking, so that the HTTP status can say what the page says.
-    let answer = Resource::new_blocking(move || address.get(), ask);
+    let answer = Resource::new(move || address.get(), ask);
     view! {
         <Title text="Traces" />
         {move || view! { <FilterBar address=address.get() /> }}
