@@ -85,6 +85,9 @@ pub struct Status {
 /// The attribute of a resource that names the service.
 pub const SERVICE_NAME: &str = "service.name";
 
+/// The service of a resource that names none (resource semantic conventions, `service.name`).
+pub const UNKNOWN_SERVICE: &str = "unknown_service";
+
 /// The process, host, device or app that made spans.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Resource {
@@ -98,7 +101,7 @@ impl Resource {
     pub fn service(&self) -> &str {
         attribute::find(&self.attributes, SERVICE_NAME)
             .and_then(attribute::Value::as_str)
-            .unwrap_or("unknown_service")
+            .unwrap_or(UNKNOWN_SERVICE)
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::defect::Defect;
 use crate::id::{SpanId, TraceId};
-use crate::span::{Resource, Scope, Span};
+use crate::span::{Kind, Resource, Scope, Span, UNKNOWN_SERVICE};
 
 /// Where a span stands in its trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl Trace {
     ) -> Self {
         let mut defects = BTreeSet::new();
         let spans = without_duplicates(spans, &mut defects);
-        let parents = parents(&spans, &mut defects);
+        let parents = parents(&spans, &resources, &mut defects);
         let (order, nodes) = pre_order(&spans, &parents);
         let mut slots: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
         let spans = order
@@ -123,7 +123,11 @@ fn without_duplicates(spans: Vec<Span>, defects: &mut BTreeSet<Defect>) -> Vec<S
 }
 
 /// For each span the index of its parent, without cycles.
-fn parents(spans: &[Span], defects: &mut BTreeSet<Defect>) -> Vec<Option<usize>> {
+fn parents(
+    spans: &[Span],
+    resources: &[Resource],
+    defects: &mut BTreeSet<Defect>,
+) -> Vec<Option<usize>> {
     let index_of: HashMap<SpanId, usize> = spans
         .iter()
         .enumerate()
@@ -134,7 +138,15 @@ fn parents(spans: &[Span], defects: &mut BTreeSet<Defect>) -> Vec<Option<usize>>
         if span.duration_nanos() < 0 {
             defects.insert(Defect::NegativeDuration { span: span.id });
         }
-        let parent = span.parent_id.and_then(|id| index_of.get(&id).copied());
+        let named = span.parent_id.and_then(|id| index_of.get(&id).copied());
+        let parent = named.map(|named| {
+            let server = index_of.get(&spans[named].id.shared_server());
+            let server = server.filter(|&&server| {
+                is_call(&spans[named], span, resources)
+                    && service(&spans[server], resources) == service(span, resources)
+            });
+            server.copied().unwrap_or(named)
+        });
         if let (Some(id), None) = (span.parent_id, parent) {
             defects.insert(Defect::MissingParent {
                 span: span.id,
@@ -148,6 +160,23 @@ fn parents(spans: &[Span], defects: &mut BTreeSet<Defect>) -> Vec<Option<usize>>
     }
     cut_cycles(spans, &mut parents, defects);
     parents
+}
+
+/// Whether a span that is no server's names a client's span of another service as its parent.
+///
+/// In OpenTelemetry that does not happen. In Zipkin, where client and server have one id between
+/// them ([`SpanId::shared_server`]), the spans within the server name that id, and mean the
+/// server's span.
+fn is_call(parent: &Span, child: &Span, resources: &[Resource]) -> bool {
+    parent.kind == Kind::Client
+        && !matches!(child.kind, Kind::Server | Kind::Consumer)
+        && service(parent, resources) != service(child, resources)
+}
+
+fn service<'a>(span: &Span, resources: &'a [Resource]) -> &'a str {
+    resources
+        .get(span.resource)
+        .map_or(UNKNOWN_SERVICE, Resource::service)
 }
 
 /// Walks up from each span; a walk that meets itself is a cycle, cut above its earliest span.
@@ -336,6 +365,31 @@ pub(crate) mod tests {
             own_parent
                 .defects
                 .contains(&Defect::Cycle { span: span_id(1) })
+        );
+    }
+
+    #[test]
+    fn spans_within_a_shared_server_span_hang_on_it() {
+        let call = Span {
+            kind: Kind::Client,
+            ..span(1, 0, 0)
+        };
+        let shared = Span {
+            id: span_id(1).shared_server(),
+            parent_id: Some(span_id(1)),
+            kind: Kind::Server,
+            resource: 1,
+            ..span(2, 0, 1)
+        };
+        let of_client = span(3, 1, 2);
+        let of_server = Span {
+            resource: 1,
+            ..span(4, 1, 3)
+        };
+        let trace = build(vec![call, shared, of_client, of_server]);
+        assert_eq!(
+            outline(&trace),
+            "span 1+3\n span 2+1\n  span 4+0\n span 3+0"
         );
     }
 

@@ -10,6 +10,7 @@ mod otlp;
 mod pages;
 mod serve;
 mod simulate;
+mod translate;
 
 use std::process::ExitCode;
 

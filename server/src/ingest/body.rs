@@ -4,12 +4,13 @@ use std::io::{self, Read};
 
 use axum::body::{Body, Bytes};
 use flate2::read::MultiGzDecoder;
-use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use tokio::task::{JoinError, spawn_blocking};
 
 use super::memory::{Full, Reservation};
+use crate::otlp::status::code;
 
 /// Largest body, before and after decompression.
 pub(crate) const MAX_BODY_BYTES: usize = 64 << 20;
@@ -31,6 +32,21 @@ pub(crate) enum BodyError {
     Full(#[from] Full),
     #[error("the request could not be processed; send again in a second")]
     Task(#[from] JoinError),
+}
+
+impl BodyError {
+    /// The HTTP status, and the code of `google.rpc.Code`.
+    pub(super) fn kind(&self) -> (StatusCode, i32) {
+        match self {
+            Self::Encoding(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, code::INVALID_ARGUMENT),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, code::INVALID_ARGUMENT),
+            Self::Compression(_) | Self::Interrupted(_) => {
+                (StatusCode::BAD_REQUEST, code::INVALID_ARGUMENT)
+            }
+            Self::Full(_) => (StatusCode::TOO_MANY_REQUESTS, code::RESOURCE_EXHAUSTED),
+            Self::Task(_) => (StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

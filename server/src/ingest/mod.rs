@@ -7,6 +7,7 @@ mod memory;
 pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
 mod receive;
+pub(crate) mod zipkin;
 
 pub(crate) use append::Appender;
 pub(crate) use receive::Receiver;

@@ -73,24 +73,10 @@ impl RouteError {
     /// The HTTP status, the code of the body, and whether to come back.
     fn kind(&self) -> (StatusCode, i32, bool) {
         let (status, code) = match self {
-            Self::ContentType | Self::Body(BodyError::Encoding(_)) => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, code::INVALID_ARGUMENT)
-            }
-            Self::Body(BodyError::TooLarge) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, code::INVALID_ARGUMENT)
-            }
-            Self::Body(BodyError::Compression(_) | BodyError::Interrupted(_)) | Self::Json(_) => {
-                (StatusCode::BAD_REQUEST, code::INVALID_ARGUMENT)
-            }
-            Self::Body(BodyError::Full(_)) => {
-                (StatusCode::TOO_MANY_REQUESTS, code::RESOURCE_EXHAUSTED)
-            }
-            Self::Body(BodyError::Task(_)) => (StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE),
-            Self::Receive(error) => match error.kind().0 {
-                code @ code::RESOURCE_EXHAUSTED => (StatusCode::TOO_MANY_REQUESTS, code),
-                code @ code::UNAVAILABLE => (StatusCode::SERVICE_UNAVAILABLE, code),
-                code => (StatusCode::BAD_REQUEST, code),
-            },
+            Self::ContentType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, code::INVALID_ARGUMENT),
+            Self::Json(_) => (StatusCode::BAD_REQUEST, code::INVALID_ARGUMENT),
+            Self::Body(error) => error.kind(),
+            Self::Receive(error) => (error.status(), error.kind().0),
         };
         let is_retryable = matches!(code, code::RESOURCE_EXHAUSTED | code::UNAVAILABLE);
         (status, code, is_retryable)

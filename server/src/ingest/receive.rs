@@ -2,6 +2,7 @@
 //! say what became of them.
 
 use axum::body::Bytes;
+use http::StatusCode;
 use model::otlp::wire::WireError;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
@@ -23,6 +24,7 @@ pub(crate) struct Receiver {
 /// What became of a request: all its spans are on disk, but for those that were rejected.
 #[derive(Debug)]
 pub(super) struct Receipt {
+    pub(super) accepted: usize,
     pub(super) rejected: usize,
     /// Why; empty when none was.
     pub(super) message: String,
@@ -52,6 +54,17 @@ impl ReceiveError {
     }
 }
 
+impl ReceiveError {
+    /// The HTTP status that says the same.
+    pub(super) fn status(&self) -> StatusCode {
+        match self.kind().0 {
+            code::RESOURCE_EXHAUSTED => StatusCode::TOO_MANY_REQUESTS,
+            code::UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
 impl Receiver {
     pub(crate) fn new(append: Append) -> Self {
         Self {
@@ -68,6 +81,7 @@ impl Receiver {
     ) -> Result<Receipt, ReceiveError> {
         let cleaned = spawn_blocking(move || clean(&request)).await??;
         let receipt = Receipt {
+            accepted: cleaned.parts.iter().map(|part| part.span_count).sum(),
             rejected: cleaned.rejected_count(),
             message: cleaned.message(),
         };
