@@ -3,6 +3,8 @@
 use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
+use http::HeaderValue;
+
 const WEB_LISTEN: &str = "127.0.0.1:8080";
 const OTLP_GRPC_LISTEN: &str = "127.0.0.1:4317";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
@@ -22,6 +24,8 @@ pub(crate) struct Config {
     /// `THROUGHLINE_OTLP_HTTP_LISTEN`.
     pub(crate) otlp_http_listen: SocketAddr,
     pub(crate) database: Database,
+    /// `THROUGHLINE_INGEST_ORIGINS`: the pages that may send spans from a browser.
+    pub(crate) ingest_origins: Origins,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
     pub(crate) site_directory: PathBuf,
 }
@@ -34,6 +38,13 @@ pub(crate) enum Database {
     Embedded { data_directory: PathBuf },
 }
 
+/// Origins as browsers send them (RFC 6454, section 7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origins {
+    Any,
+    Listed(Vec<HeaderValue>),
+}
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     #[error("{name} is \"{value}\", which is not an address; write it as 127.0.0.1:8080")]
@@ -42,6 +53,11 @@ pub(crate) enum ConfigError {
         value: String,
         source: AddrParseError,
     },
+    #[error(
+        "THROUGHLINE_INGEST_ORIGINS names \"{0}\", which is not an origin; write * or origins with \
+         commas between them, as https://shop.example,http://localhost:3000"
+    )]
+    Origin(String),
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -61,6 +77,7 @@ impl Config {
             otlp_grpc_listen: address("THROUGHLINE_OTLP_GRPC_LISTEN", OTLP_GRPC_LISTEN)?,
             otlp_http_listen: address("THROUGHLINE_OTLP_HTTP_LISTEN", OTLP_HTTP_LISTEN)?,
             database,
+            ingest_origins: origins(&variable("THROUGHLINE_INGEST_ORIGINS")?.unwrap_or_default())?,
             site_directory: variable("THROUGHLINE_SITE_DIR")?
                 .unwrap_or_else(|| "target/site".into())
                 .into(),
@@ -99,6 +116,28 @@ fn address(name: &'static str, default: &str) -> Result<SocketAddr, ConfigError>
     })
 }
 
+fn origins(text: &str) -> Result<Origins, ConfigError> {
+    if text.trim() == "*" {
+        return Ok(Origins::Any);
+    }
+    let listed = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+    let origin = |text: &str| {
+        let is_origin = text
+            .split_once("://")
+            .is_some_and(|(scheme, host)| !scheme.is_empty() && is_host(host));
+        let value = HeaderValue::from_str(text).ok().filter(|_| is_origin);
+        value.ok_or_else(|| ConfigError::Origin(text.to_owned()))
+    };
+    Ok(Origins::Listed(
+        listed.map(origin).collect::<Result<_, _>>()?,
+    ))
+}
+
+/// Host and perhaps port, without a path.
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['/', '*', ' '])
+}
+
 /// A variable that is set to something; an empty one counts as not set.
 #[expect(
     clippy::disallowed_methods,
@@ -109,5 +148,33 @@ fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(ConfigError::NotUnicode(name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_read_and_judged() {
+        assert_eq!(origins("").unwrap(), Origins::Listed(vec![]));
+        assert_eq!(origins(" * ").unwrap(), Origins::Any);
+        let listed = ["https://shop.example", "http://localhost:3000"];
+        let expected = listed.map(HeaderValue::from_static).to_vec();
+        assert_eq!(
+            origins(&listed.join(", ")).unwrap(),
+            Origins::Listed(expected)
+        );
+        for wrong in [
+            "shop.example",
+            "https://",
+            "https://shop.example/",
+            "https://*.example",
+        ] {
+            assert!(
+                matches!(origins(wrong), Err(ConfigError::Origin(_))),
+                "{wrong}"
+            );
+        }
     }
 }

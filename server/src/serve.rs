@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::assemble::Assembler;
 use crate::config::{Config, Database};
-use crate::ingest::{Appender, Receiver, otlp_grpc, otlp_http, zipkin};
+use crate::ingest::{Appender, Receiver, cors, otlp_grpc, otlp_http, zipkin};
 use crate::{api, pages};
 
 /// How long open requests may take to end when the server stops.
@@ -132,7 +132,9 @@ async fn run(
 
     let addresses = listeners.addresses()?;
     let receiver = Receiver::new(append);
-    let otlp_http = otlp_http::routes(receiver.clone()).merge(zipkin::routes(receiver.clone()));
+    let otlp_http = otlp_http::routes(receiver.clone())
+        .merge(zipkin::routes(receiver.clone()))
+        .layer(cors::layer(&config.ingest_origins));
     let otlp_grpc = otlp_grpc::routes(receiver);
     let pages = pages::routes(store.clone(), addresses.otlp_http, &config.site_directory)?;
     let web = pages.merge(api::routes(store)).merge(otlp_http.clone());

@@ -11,9 +11,9 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use tests::server::Server;
+use tests::server::{Server, Start};
 use tests::spans;
 
 const PROTOBUF: &str = "application/x-protobuf";
@@ -242,4 +242,33 @@ async fn what_is_sent_twice_is_stored_once() {
         .flat_map(|of_resource| of_resource["scopeSpans"][0]["spans"].as_array().unwrap())
         .collect();
     assert_eq!(spans.len(), 6);
+}
+
+#[tokio::test]
+async fn only_listed_pages_may_send_from_a_browser() {
+    let origins = "https://shop.example";
+    let start = Start::fresh().with("THROUGHLINE_INGEST_ORIGINS", origins);
+    let server = start.start().await;
+    let preflight = async |origin: &str| {
+        let url = format!("http://{}/v1/traces", server.otlp);
+        let request = server
+            .client
+            .request(Method::OPTIONS, url)
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type,traceparent");
+        request.send().await.unwrap()
+    };
+    let allowed = preflight(origins).await;
+    assert_eq!(allowed.status(), StatusCode::OK);
+    assert_eq!(allowed.headers()["access-control-allow-origin"], origins);
+    assert_eq!(
+        allowed.headers()["access-control-allow-headers"],
+        "content-type,traceparent"
+    );
+    let other = preflight("https://other.example").await;
+    assert!(!other.headers().contains_key("access-control-allow-origin"));
+
+    let start = Start::fresh().with("THROUGHLINE_INGEST_ORIGINS", "shop.example");
+    assert!(start.fail().await.contains("which is not an origin"));
 }

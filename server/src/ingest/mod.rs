@@ -3,6 +3,7 @@
 mod append;
 mod body;
 mod clean;
+pub(crate) mod cors;
 mod memory;
 pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
