@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use crate::assemble::Assembler;
 use crate::config::{Config, Database};
 use crate::ingest::{Appender, Receiver, cors, otlp_grpc, otlp_http, zipkin};
+use crate::metrics::{self, Metrics};
 use crate::{api, pages};
 
 /// How long open requests may take to end when the server stops.
@@ -125,19 +126,26 @@ async fn run(
 ) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
     let commits = Arc::new(Notify::new());
-    let (append, appenders) = Appender::start(&store, &commits);
+    let metrics = Arc::new(Metrics::new());
+    let (append, appenders) = Appender::start(&store, &commits, &metrics);
     let assemblers: JoinSet<()> = (0..SHARDS)
-        .map(|shard| Assembler::new(store.clone(), shard, commits.clone(), stopped.clone()).run())
+        .map(|shard| {
+            let (commits, metrics) = (commits.clone(), metrics.clone());
+            Assembler::new(store.clone(), shard, commits, metrics, stopped.clone()).run()
+        })
         .collect();
 
     let addresses = listeners.addresses()?;
-    let receiver = Receiver::new(append);
+    let receiver = Receiver::new(append, metrics.clone());
     let otlp_http = otlp_http::routes(receiver.clone())
         .merge(zipkin::routes(receiver.clone()))
         .layer(cors::layer(&config.ingest_origins));
     let otlp_grpc = otlp_grpc::routes(receiver);
     let pages = pages::routes(store.clone(), addresses.otlp_http, &config.site_directory)?;
-    let web = pages.merge(api::routes(store)).merge(otlp_http.clone());
+    let web = pages
+        .merge(api::routes(store))
+        .merge(metrics::routes(metrics))
+        .merge(otlp_http.clone());
     welcome(&addresses);
     let servers = JoinSet::from_iter([
         server(listeners.web, web, stopped.clone()),

@@ -33,6 +33,7 @@ pub fn of(id: TraceId) -> i16 {
 #[derive(Debug)]
 pub struct ReadEntry {
     pub seq: i64,
+    pub received_nanos: i64,
     /// A document ([`crate::document`]) of `TracesData`.
     pub payload: Vec<u8>,
 }
@@ -76,7 +77,7 @@ impl Shard {
     pub async fn read_after(&mut self, seq: i64, limit: i64) -> Result<Vec<ReadEntry>, Error> {
         let entries = sqlx::query_as!(
             ReadEntry,
-            "select seq, payload
+            "select seq, received_nanos, payload
             from ingest_log
             where shard = $1 and seq > $2
             order by seq
@@ -97,7 +98,7 @@ impl Shard {
     pub async fn read(&mut self, seqs: &[i64]) -> Result<Vec<ReadEntry>, Error> {
         let entries = sqlx::query_as!(
             ReadEntry,
-            "select seq, payload
+            "select seq, received_nanos, payload
             from ingest_log
             where shard = $1 and seq = any ($2::bigint[])
             order by seq",

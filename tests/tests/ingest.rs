@@ -14,7 +14,7 @@ use prost::Message;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use tests::server::{Server, Start};
-use tests::spans;
+use tests::{spans, wait};
 
 const PROTOBUF: &str = "application/x-protobuf";
 const JSON: &str = "application/json";
@@ -119,7 +119,7 @@ async fn the_published_example_is_accepted_as_it_stands() {
     server
         .send_json(&spans::request("my.service", &[span]))
         .await;
-    let found = tests::wait::until("the example", async || {
+    let found = wait::until("the example", async || {
         let page = server
             .get_json("/api/v1/traces?from=2018-12-13&to=2018-12-14")
             .await;
@@ -223,7 +223,7 @@ async fn what_is_sent_twice_is_stored_once() {
             &[spans::span(1, 9, 1, "late", 0, 1)],
         ))
         .await;
-    tests::wait::until("the late span", async || {
+    wait::until("the late span", async || {
         (server.list("").await[0]["span_count"] == 6).then_some(())
     })
     .await;
@@ -271,4 +271,30 @@ async fn only_listed_pages_may_send_from_a_browser() {
 
     let start = Start::fresh().with("THROUGHLINE_INGEST_ORIGINS", "shop.example");
     assert!(start.fail().await.contains("which is not an origin"));
+}
+
+#[tokio::test]
+async fn the_metrics_tell_what_came_and_what_became_of_it() {
+    let server = Server::start().await;
+    server
+        .post(PROTOBUF, protobuf(vec![good(1), Span::default()]))
+        .await;
+    server.post("text/plain", "hello").await;
+    server.wait_for_traces(1, "").await;
+    let expected = [
+        "throughline_spans_accepted_total{protocol=\"otlp_http\"} 1",
+        "throughline_spans_rejected_total{reason=\"trace_id\"} 1",
+        "throughline_requests_refused_total{reason=\"content_type\"} 1",
+        "throughline_requests_waiting_bytes 0",
+        "throughline_commit_seconds_count 1",
+        "throughline_spans_stored_total 1",
+        "throughline_traces_stored_total 1",
+    ];
+    // A trace is visible a moment before it is counted.
+    wait::until("all that has happened is counted", async || {
+        let metrics = server.get("/metrics").await.text().await.unwrap();
+        let is_there = |line: &&str| metrics.lines().any(|found| found == *line);
+        expected.iter().all(is_there).then_some(())
+    })
+    .await;
 }

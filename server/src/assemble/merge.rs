@@ -85,10 +85,12 @@ impl Merger {
             .writer
             .write(&self.message)
             .map_err(|source| MergeError::Compress { trace_id, source })?;
+        let new_spans = new.len();
         batch.spans.extend(new);
         let summary = Summary::of(&decode::trace(trace_id, &batch, Detail::Outline));
         Ok(summary.map(|summary| TraceWrite {
             summary,
+            new_spans,
             chunk: i32::try_from(chunks.len()).unwrap_or(i32::MAX),
             body,
         }))
@@ -118,7 +120,7 @@ mod tests {
     fn due(ids: &[u8]) -> DueTrace {
         let spans: Vec<_> = ids.iter().map(|&id| (1, id, 0)).collect();
         let mut open = OpenTraces::default();
-        open.add(1, &message(&spans), clock::instant()).unwrap();
+        open.add(1, 0, &message(&spans), clock::instant()).unwrap();
         let later = clock::instant() + Duration::from_mins(1);
         open.take_due(later, 9).remove(0)
     }

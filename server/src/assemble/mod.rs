@@ -21,6 +21,7 @@ use tokio::time::{sleep, timeout};
 use self::merge::Merger;
 use self::open_traces::{AddError, DueTrace, OpenTraces};
 use crate::clock;
+use crate::metrics::Metrics;
 
 /// How long the assembler sleeps when there is nothing to do and nobody wakes it: the log may be
 /// filled by another server.
@@ -53,6 +54,7 @@ pub(crate) struct Assembler {
     store: Store,
     shard: i16,
     commits: Arc<Notify>,
+    metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
 }
 
@@ -61,12 +63,14 @@ impl Assembler {
         store: Store,
         shard: i16,
         commits: Arc<Notify>,
+        metrics: Arc<Metrics>,
         stop: watch::Receiver<bool>,
     ) -> Self {
         Self {
             store,
             shard,
             commits,
+            metrics,
             stop,
         }
     }
@@ -107,13 +111,38 @@ impl Assembler {
                 0
             };
             let due = open.take_due(clock::instant(), STORE_BATCH);
+            self.metrics
+                .open(self.shard, open.trace_count(), open.bytes());
             if !due.is_empty() {
-                store(&mut shard, &mut open, &mut merger, due).await?;
+                self.store(&mut shard, &mut open, &mut merger, due).await?;
             } else if read == 0 {
                 // Elapsed or woken, there may be something to do.
                 timeout(IDLE, self.commits.notified()).await.ok();
             }
         }
+    }
+
+    async fn store(
+        &self,
+        shard: &mut Shard,
+        open: &mut OpenTraces,
+        merger: &mut Merger,
+        due: Vec<DueTrace>,
+    ) -> Result<(), AssembleError> {
+        let ids: Vec<TraceId> = due.iter().map(|trace| trace.id).collect();
+        let stored = shard.stored(&ids).await?;
+        let writes = block_in_place(|| merger.merge(&due, &stored))?;
+        let finished = open.finish(&due);
+        let seqs: Vec<i64> = finished.iter().map(|entry| entry.seq).collect();
+        shard.store(&writes, &seqs).await?;
+        let spans = writes.iter().map(|write| write.new_spans).sum();
+        self.metrics.stored(writes.len(), spans);
+        let now = clock::now_nanos();
+        for entry in finished {
+            let nanos = u64::try_from(now.saturating_sub(entry.received_nanos)).unwrap_or(0);
+            self.metrics.assembled(Duration::from_nanos(nanos));
+        }
+        Ok(())
     }
 }
 
@@ -158,25 +187,12 @@ impl LogReader {
 
 fn add(open: &mut OpenTraces, entry: &ReadEntry) {
     let message = document::decompress(&entry.payload).map_err(AddError::Document);
-    let added = message.and_then(|message| open.add(entry.seq, &message, clock::instant()));
+    let added = message
+        .and_then(|message| open.add(entry.seq, entry.received_nanos, &message, clock::instant()));
     if let Err(error) = added {
         tracing::error!(%error, seq = entry.seq, "an entry of the ingest log is damaged; it is kept and passed over");
         open.pass_over(entry.seq);
     }
-}
-
-async fn store(
-    shard: &mut Shard,
-    open: &mut OpenTraces,
-    merger: &mut Merger,
-    due: Vec<DueTrace>,
-) -> Result<(), AssembleError> {
-    let ids: Vec<TraceId> = due.iter().map(|trace| trace.id).collect();
-    let stored = shard.stored(&ids).await?;
-    let writes = block_in_place(|| merger.merge(&due, &stored))?;
-    let finished = open.finish(&due);
-    shard.store(&writes, &finished).await?;
-    Ok(())
 }
 
 #[cfg(test)]

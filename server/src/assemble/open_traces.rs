@@ -58,14 +58,28 @@ struct OpenTrace {
     look: Instant,
 }
 
+#[derive(Debug)]
+struct Entry {
+    /// How many open traces have spans of it.
+    open: usize,
+    received_nanos: i64,
+}
+
+/// An entry of the log whose spans are all part of stored traces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Finished {
+    pub(super) seq: i64,
+    pub(super) received_nanos: i64,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct OpenTraces {
     traces: HashMap<TraceId, OpenTrace>,
     /// When to look at a trace again. A trace may stand in it more than once; the moment that
     /// counts is the trace's own.
     agenda: BinaryHeap<Reverse<(Instant, TraceId)>>,
-    /// For each entry of the log that has been read, how many open traces have spans of it.
-    entries: HashMap<i64, usize>,
+    /// The entries of the log that have been read and are not finished.
+    entries: HashMap<i64, Entry>,
     bytes: usize,
 }
 
@@ -79,16 +93,34 @@ impl OpenTraces {
         self.entries.contains_key(&seq)
     }
 
+    pub(super) fn trace_count(&self) -> usize {
+        self.traces.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Holds an entry that cannot be used, so that it is not read again.
     pub(super) fn pass_over(&mut self, seq: i64) {
-        self.entries.insert(seq, usize::MAX);
+        let never = Entry {
+            open: usize::MAX,
+            received_nanos: 0,
+        };
+        self.entries.insert(seq, never);
     }
 
     /// Adds the spans of an entry, a `TracesData` message.
     ///
     /// # Errors
     /// When it is none; then nothing is added.
-    pub(super) fn add(&mut self, seq: i64, message: &[u8], now: Instant) -> Result<(), AddError> {
+    pub(super) fn add(
+        &mut self,
+        seq: i64,
+        received_nanos: i64,
+        message: &[u8],
+        now: Instant,
+    ) -> Result<(), AddError> {
         let batch = Batch::read(message)?;
         let mut spans = batch
             .spans
@@ -103,12 +135,16 @@ impl OpenTraces {
                 link.span.scope,
             )
         });
-        let mut traces = 0;
+        let mut open = 0;
         for of_trace in spans.chunk_by(|left, right| left.trace_id == right.trace_id) {
-            traces += 1;
+            open += 1;
             self.add_to_trace(seq, &batch, of_trace, now);
         }
-        self.entries.insert(seq, traces);
+        let entry = Entry {
+            open,
+            received_nanos,
+        };
+        self.entries.insert(seq, entry);
         Ok(())
     }
 
@@ -166,16 +202,19 @@ impl OpenTraces {
     }
 
     /// Notes that traces are being stored; returns the entries whose last spans those are.
-    pub(super) fn finish(&mut self, stored: &[DueTrace]) -> Vec<i64> {
+    pub(super) fn finish(&mut self, stored: &[DueTrace]) -> Vec<Finished> {
         let mut finished = Vec::new();
         for seq in stored.iter().flat_map(|trace| &trace.seqs) {
-            let Some(open) = self.entries.get_mut(seq) else {
+            let Some(entry) = self.entries.get_mut(seq) else {
                 continue;
             };
-            *open -= 1;
-            if *open == 0 {
+            entry.open -= 1;
+            if entry.open == 0 {
+                finished.push(Finished {
+                    seq: *seq,
+                    received_nanos: entry.received_nanos,
+                });
                 self.entries.remove(seq);
-                finished.push(*seq);
             }
         }
         finished
@@ -263,7 +302,7 @@ mod tests {
     use crate::clock;
 
     fn add(open: &mut OpenTraces, seq: i64, spans: &[(u8, u8, u8)], now: Instant) {
-        open.add(seq, &message(spans), now).unwrap();
+        open.add(seq, 0, &message(spans), now).unwrap();
     }
 
     fn ids(due: &[DueTrace]) -> Vec<u8> {
@@ -326,9 +365,13 @@ mod tests {
         add(&mut open, 2, &[(1, 3, 1)], start);
         assert!(open.holds(1) && open.holds(2));
         let first = open.take_due(start + seconds(2), 9);
-        assert_eq!(open.finish(&first), [2]);
+        let finished = |seq| Finished {
+            seq,
+            received_nanos: 0,
+        };
+        assert_eq!(open.finish(&first), [finished(2)]);
         let second = open.take_due(start + seconds(10), 9);
-        assert_eq!(open.finish(&second), [1]);
+        assert_eq!(open.finish(&second), [finished(1)]);
         assert!(!open.holds(1) && !open.holds(2));
     }
 
@@ -346,7 +389,7 @@ mod tests {
     #[test]
     fn what_is_not_otlp_is_an_error() {
         let mut open = OpenTraces::default();
-        assert!(open.add(1, b"\x0a\x09", clock::instant()).is_err());
+        assert!(open.add(1, 0, b"\x0a\x09", clock::instant()).is_err());
         assert!(!open.holds(1));
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use super::clean::Part;
 use super::memory::Reservation;
 use crate::clock;
+use crate::metrics::Metrics;
 
 /// Requests that wait for a commit; more are told to come back.
 const MAX_WAITING: usize = 256;
@@ -104,10 +105,15 @@ pub(crate) struct Appender {
     store: Store,
     /// Told after every commit.
     commits: Arc<Notify>,
+    metrics: Arc<Metrics>,
 }
 
 impl Appender {
-    pub(crate) fn start(store: &Store, commits: &Arc<Notify>) -> (Append, JoinSet<()>) {
+    pub(crate) fn start(
+        store: &Store,
+        commits: &Arc<Notify>,
+        metrics: &Arc<Metrics>,
+    ) -> (Append, JoinSet<()>) {
         let (sender, queue) = mpsc::channel(MAX_WAITING);
         let queue = Arc::new(Mutex::new(queue));
         let mut tasks = JoinSet::new();
@@ -116,6 +122,7 @@ impl Appender {
                 queue: Arc::clone(&queue),
                 store: store.clone(),
                 commits: Arc::clone(commits),
+                metrics: Arc::clone(metrics),
             };
             tasks.spawn(appender.run());
         }
@@ -168,8 +175,10 @@ impl Appender {
     }
 
     async fn commit(&self, parts: Vec<Part>) -> Result<(), CommitError> {
+        let started = clock::instant();
         let entries = spawn_blocking(move || entries(parts)).await??;
         self.store.append(&entries, clock::now_nanos()).await?;
+        self.metrics.committed(started.elapsed());
         self.commits.notify_waiters();
         Ok(())
     }

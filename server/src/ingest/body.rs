@@ -35,6 +35,17 @@ pub(crate) enum BodyError {
 }
 
 impl BodyError {
+    /// A word for it, one of few.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::Encoding(_) => "encoding",
+            Self::Compression(_) | Self::Interrupted(_) => "damaged",
+            Self::Full(_) => "memory_full",
+            Self::Task(_) => "internal",
+        }
+    }
+
     /// The HTTP status, and the code of `google.rpc.Code`.
     pub(super) fn kind(&self) -> (StatusCode, i32) {
         match self {
@@ -133,11 +144,13 @@ fn decompress(
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::sync::Arc;
 
     use flate2::write::GzEncoder;
 
     use super::super::memory::Memory;
     use super::*;
+    use crate::metrics::Metrics;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -150,7 +163,8 @@ mod tests {
     }
 
     fn unpack(compression: Compression, bytes: &[u8]) -> Result<Vec<u8>, BodyError> {
-        decompress(compression, bytes, &mut Memory::default().reservation())
+        let memory = Memory::new(Arc::new(Metrics::new()));
+        decompress(compression, bytes, &mut memory.reservation())
     }
 
     #[test]

@@ -22,6 +22,21 @@ pub(crate) enum Reason {
     EndTime,
 }
 
+impl Reason {
+    /// A word for it, one of few.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Damaged(_) => "damaged",
+            Self::Repeated => "repeated_id",
+            Self::TraceId => "trace_id",
+            Self::SpanId => "span_id",
+            Self::ParentSpanId => "parent_span_id",
+            Self::StartTime => "start_time",
+            Self::EndTime => "end_time",
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

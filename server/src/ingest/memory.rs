@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::metrics::Metrics;
+
 /// Bytes of all requests that are being received or wait for a commit. Whoever comes when they
 /// are used up is told to come back.
 const MAX_BYTES: usize = 256 << 20;
@@ -13,12 +15,20 @@ const MAX_BYTES: usize = 256 << 20;
 pub(crate) struct Full;
 
 /// What is left. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Memory {
     used: Arc<AtomicUsize>,
+    metrics: Arc<Metrics>,
 }
 
 impl Memory {
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+        Self {
+            used: Arc::default(),
+            metrics,
+        }
+    }
+
     /// Room for one request, to be taken as its bytes arrive.
     pub(crate) fn reservation(&self) -> Reservation {
         Reservation {
@@ -29,7 +39,6 @@ impl Memory {
 }
 
 /// The room that one request takes; given back when it is dropped.
-#[derive(Debug)]
 pub(crate) struct Reservation {
     memory: Memory,
     bytes: usize,
@@ -45,7 +54,8 @@ impl Reservation {
         let taken = used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
             used.checked_add(bytes).filter(|used| *used <= MAX_BYTES)
         });
-        taken.map_err(|_used| Full)?;
+        let before = taken.map_err(|_used| Full)?;
+        self.memory.metrics.waiting(before + bytes);
         self.bytes += bytes;
         Ok(())
     }
@@ -53,7 +63,8 @@ impl Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.memory.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        let before = self.memory.used.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.memory.metrics.waiting(before - self.bytes);
     }
 }
 
@@ -63,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_is_given_back() {
-        let memory = Memory::default();
+        let memory = Memory::new(Arc::new(Metrics::new()));
         let mut first = memory.reservation();
         assert_eq!(first.grow(MAX_BYTES - 1), Ok(()));
         let mut second = memory.reservation();

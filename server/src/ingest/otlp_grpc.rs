@@ -69,7 +69,7 @@ impl UnaryService<Bytes> for Export {
             let message = request.into_inner();
             let mut reservation = receiver.memory.reservation();
             let receipt = match reservation.grow(message.len()) {
-                Ok(()) => receiver.receive(message, reservation).await,
+                Ok(()) => receiver.receive("otlp_grpc", message, reservation).await,
                 Err(full) => Err(full.into()),
             };
             let receipt = receipt.map_err(|error| refuse(&error))?;

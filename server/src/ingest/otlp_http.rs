@@ -117,15 +117,20 @@ async fn receive(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Receipt, RouteError> {
-    let encoding = encoding.ok_or(RouteError::ContentType)?;
-    let (bytes, reservation) = body::read(headers, body, receiver.memory.reservation()).await?;
+    let Some(encoding) = encoding else {
+        receiver.unreadable("content_type");
+        return Err(RouteError::ContentType);
+    };
+    let read = body::read(headers, body, receiver.memory.reservation()).await;
+    let (bytes, reservation) = read.inspect_err(|error| receiver.unreadable(error.label()))?;
     let request = match encoding {
         Encoding::Protobuf => bytes,
         Encoding::Json => spawn_blocking(move || protobuf_from_json(&bytes))
             .await
-            .map_err(ReceiveError::from)??,
+            .map_err(ReceiveError::from)?
+            .inspect_err(|_error| receiver.unreadable("damaged"))?,
     };
-    Ok(receiver.receive(request, reservation).await?)
+    Ok(receiver.receive("otlp_http", request, reservation).await?)
 }
 
 fn protobuf_from_json(text: &[u8]) -> Result<Bytes, serde_json::Error> {

@@ -1,6 +1,8 @@
 //! What every protocol does with a request once it is OTLP: look at its spans, put them on disk,
 //! say what became of them.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use http::StatusCode;
 use model::otlp::wire::WireError;
@@ -12,6 +14,7 @@ use tokio::task::{JoinError, spawn_blocking};
 use super::append::{Append, AppendError};
 use super::clean::clean;
 use super::memory::{Full, Memory, Reservation};
+use crate::metrics::Metrics;
 use crate::otlp::status::code;
 
 /// The way in. Cheap to clone.
@@ -19,6 +22,7 @@ use crate::otlp::status::code;
 pub(crate) struct Receiver {
     append: Append,
     pub(super) memory: Memory,
+    metrics: Arc<Metrics>,
 }
 
 /// What became of a request: all its spans are on disk, but for those that were rejected.
@@ -44,6 +48,17 @@ pub(super) enum ReceiveError {
 }
 
 impl ReceiveError {
+    /// A word for it, one of few.
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Damaged(_) => "damaged",
+            Self::Full(_) => "memory_full",
+            Self::Append(AppendError::Full) => "queue_full",
+            Self::Append(AppendError::Unavailable) => "database_unavailable",
+            Self::Task(_) => "internal",
+        }
+    }
+
     /// The code of `google.rpc.Code`, and whether sending the same again can help.
     pub(super) fn kind(&self) -> (i32, bool) {
         match self {
@@ -52,9 +67,7 @@ impl ReceiveError {
             Self::Append(AppendError::Unavailable) | Self::Task(_) => (code::UNAVAILABLE, true),
         }
     }
-}
 
-impl ReceiveError {
     /// The HTTP status that says the same.
     pub(super) fn status(&self) -> StatusCode {
         match self.kind().0 {
@@ -66,20 +79,43 @@ impl ReceiveError {
 }
 
 impl Receiver {
-    pub(crate) fn new(append: Append) -> Self {
+    pub(crate) fn new(append: Append, metrics: Arc<Metrics>) -> Self {
         Self {
             append,
-            memory: Memory::default(),
+            memory: Memory::new(Arc::clone(&metrics)),
+            metrics,
         }
     }
 
     /// Returns when what is accepted of an `ExportTraceServiceRequest` is on disk.
     pub(super) async fn receive(
         &self,
+        protocol: &'static str,
+        request: Bytes,
+        reservation: Reservation,
+    ) -> Result<Receipt, ReceiveError> {
+        let outcome = self.process(request, reservation).await;
+        match &outcome {
+            Ok(receipt) => self.metrics.accepted(protocol, receipt.accepted),
+            Err(error) => self.metrics.refused(error.label()),
+        }
+        outcome
+    }
+
+    /// Counts a request of which nothing was kept because it could not even be read.
+    pub(super) fn unreadable(&self, reason: &'static str) {
+        self.metrics.refused(reason);
+    }
+
+    async fn process(
+        &self,
         request: Bytes,
         reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
         let cleaned = spawn_blocking(move || clean(&request)).await??;
+        for (reason, count) in &cleaned.rejected {
+            self.metrics.rejected(reason.label(), *count);
+        }
         let receipt = Receipt {
             accepted: cleaned.parts.iter().map(|part| part.span_count).sum(),
             rejected: cleaned.rejected_count(),

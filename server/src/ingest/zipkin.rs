@@ -72,16 +72,21 @@ async fn collect(
     let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     // Not all clients say what they send; those that send something else do.
     if content_type.is_some_and(|found| !found.starts_with(b"application/json")) {
+        receiver.unreadable("content_type");
         return Err(RouteError::ContentType);
     }
-    let (bytes, reservation) = body::read(&headers, body, receiver.memory.reservation()).await?;
+    let read = body::read(&headers, body, receiver.memory.reservation()).await;
+    let (bytes, reservation) = read.inspect_err(|error| receiver.unreadable(error.label()))?;
     let translating = spawn_blocking(move || {
         let translated = zipkin::translate(&bytes)?;
         let request = Bytes::from(translated.request.encode_to_vec());
         Ok::<_, serde_json::Error>((translated, request))
     });
-    let (translated, request) = translating.await.map_err(ReceiveError::from)??;
-    let receipt = receiver.receive(request, reservation).await?;
+    let (translated, request) = translating
+        .await
+        .map_err(ReceiveError::from)?
+        .inspect_err(|_error| receiver.unreadable("damaged"))?;
+    let receipt = receiver.receive("zipkin", request, reservation).await?;
     let unreadable = translated.reason.map(|reason| {
         let count = counted(translated.unreadable, "element");
         format!("{count} rejected: {reason}")

@@ -12,6 +12,7 @@ use crate::Error;
 pub struct TraceWrite {
     /// Of the whole trace, with what was stored before.
     pub summary: Summary,
+    pub new_spans: usize,
     /// Number of the new chunk: how many there are already.
     pub chunk: i32,
     /// The new spans as a document ([`crate::document`]).

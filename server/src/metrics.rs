@@ -1,0 +1,170 @@
+//! `GET /metrics`: what the server says of itself, as text by the `OpenMetrics` 1.0 specification.
+//! docs/operating.md explains each.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// One label and its value.
+type Label<V> = [(&'static str, V); 1];
+
+pub(crate) struct Metrics {
+    registry: Registry,
+    accepted: Family<Label<&'static str>, Counter>,
+    rejected: Family<Label<&'static str>, Counter>,
+    refused: Family<Label<&'static str>, Counter>,
+    waiting_bytes: Gauge,
+    commit_seconds: Histogram,
+    stored_spans: Counter,
+    stored_traces: Counter,
+    assembly_seconds: Histogram,
+    open_traces: Family<Label<i64>, Gauge>,
+    open_bytes: Family<Label<i64>, Gauge>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("throughline"),
+            accepted: Family::default(),
+            rejected: Family::default(),
+            refused: Family::default(),
+            waiting_bytes: Gauge::default(),
+            commit_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 12)),
+            stored_spans: Counter::default(),
+            stored_traces: Counter::default(),
+            assembly_seconds: Histogram::new(exponential_buckets(0.5, 2.0, 10)),
+            open_traces: Family::default(),
+            open_bytes: Family::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        let accepted = "Spans that were acknowledged, by protocol";
+        registry.register("spans_accepted", accepted, self.accepted.clone());
+        let rejected = "Spans that were left out of a request, by reason";
+        registry.register("spans_rejected", rejected, self.rejected.clone());
+        let refused = "Requests of which nothing was kept, by reason";
+        registry.register("requests_refused", refused, self.refused.clone());
+        let waiting = "Memory of the requests that are not answered";
+        let gauge = self.waiting_bytes.clone();
+        registry.register_with_unit("requests_waiting", waiting, Unit::Bytes, gauge);
+        let commit = "Time from gathering requests until they are on disk";
+        let histogram = self.commit_seconds.clone();
+        registry.register_with_unit("commit", commit, Unit::Seconds, histogram);
+        let spans = "Spans that became part of a stored trace";
+        registry.register("spans_stored", spans, self.stored_spans.clone());
+        let traces = "Traces that were written, once for each part";
+        registry.register("traces_stored", traces, self.stored_traces.clone());
+        let lag = "Time from the log until all spans of an entry are part of stored traces";
+        let histogram = self.assembly_seconds.clone();
+        registry.register_with_unit("assembly", lag, Unit::Seconds, histogram);
+        let open = "Traces that wait for more spans, by shard";
+        registry.register("open_traces", open, self.open_traces.clone());
+        let bytes = "Memory of the traces that wait for more spans, by shard";
+        let gauge = self.open_bytes.clone();
+        registry.register_with_unit("open_traces", bytes, Unit::Bytes, gauge);
+    }
+
+    pub(crate) fn accepted(&self, protocol: &'static str, spans: usize) {
+        let counter = self.accepted.get_or_create(&[("protocol", protocol)]);
+        counter.inc_by(spans as u64);
+    }
+
+    pub(crate) fn rejected(&self, reason: &'static str, spans: usize) {
+        let counter = self.rejected.get_or_create(&[("reason", reason)]);
+        counter.inc_by(spans as u64);
+    }
+
+    pub(crate) fn refused(&self, reason: &'static str) {
+        self.refused.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    pub(crate) fn committed(&self, after: Duration) {
+        self.commit_seconds.observe(after.as_secs_f64());
+    }
+
+    pub(crate) fn stored(&self, traces: usize, spans: usize) {
+        self.stored_traces.inc_by(traces as u64);
+        self.stored_spans.inc_by(spans as u64);
+    }
+
+    pub(crate) fn assembled(&self, after: Duration) {
+        self.assembly_seconds.observe(after.as_secs_f64());
+    }
+
+    pub(crate) fn open(&self, shard: i16, traces: usize, bytes: usize) {
+        let label = [("shard", i64::from(shard))];
+        let of = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.open_traces.get_or_create(&label).set(of(traces));
+        self.open_bytes.get_or_create(&label).set(of(bytes));
+    }
+
+    /// How much memory requests have taken that are not answered.
+    pub(crate) fn waiting(&self, bytes: usize) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.waiting_bytes.set(bytes);
+    }
+
+    fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+pub(crate) fn routes(metrics: Arc<Metrics>) -> Router {
+    Router::new()
+        .route("/metrics", get(show))
+        .with_state(metrics)
+}
+
+async fn show(State(metrics): State<Arc<Metrics>>) -> Response {
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    match metrics.text() {
+        Ok(text) => ([(CONTENT_TYPE, content_type)], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the metrics could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_written_with_its_unit() {
+        let metrics = Metrics::new();
+        metrics.accepted("otlp_grpc", 7);
+        metrics.open(3, 2, 1_000);
+        metrics.committed(Duration::from_millis(3));
+        let text = metrics.text().unwrap();
+        for line in [
+            "throughline_spans_accepted_total{protocol=\"otlp_grpc\"} 7",
+            "throughline_open_traces{shard=\"3\"} 2",
+            "throughline_open_traces_bytes{shard=\"3\"} 1000",
+            "throughline_commit_seconds_count 1",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+        }
+    }
+}
