@@ -26,27 +26,21 @@ pub struct SpanBytes<'a> {
     pub bytes: &'a [u8],
 }
 
-/// All fields of a `ResourceSpans` or `ScopeSpans` but the messages below it, as they came.
-type Head = Range<usize>;
-
 /// Spans with their resources and scopes. Equal resources are kept once, and equal scopes of one
 /// resource too.
 #[derive(Debug, Default)]
 pub struct Batch<'a> {
     pub spans: Vec<SpanBytes<'a>>,
-    heads: Vec<u8>,
-    resources: Vec<Head>,
-    /// Each with the index of its resource.
-    scopes: Vec<(u32, Head)>,
-    resource_of: HashMap<Vec<u8>, u32>,
-    scope_of: HashMap<(u32, Vec<u8>), u32>,
+    resources: Heads,
+    /// Those of one resource belong together.
+    scopes: Heads,
 }
 
 impl<'a> Batch<'a> {
-    /// Reads a message; the spans themselves are not looked into.
+    /// Reads a message. Neither the spans nor what stands above them is looked into.
     ///
     /// # Errors
-    /// When anything above the spans is not OTLP.
+    /// When it is not made of resources, scopes and spans.
     pub fn read(message: &'a [u8]) -> Result<Self, WireError> {
         let mut batch = Self::default();
         batch.add(message)?;
@@ -58,37 +52,44 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// As [`Self::read`]; the batch is then of no use.
     pub fn add(&mut self, message: &'a [u8]) -> Result<(), WireError> {
+        let mut head = Vec::new();
         for field in Fields::new(message) {
             let field = field?;
             if field.number == RESOURCE_SPANS {
-                self.add_resource(field.bytes()?)?;
+                self.add_resource(field.bytes()?, &mut head)?;
             }
         }
         Ok(())
     }
 
-    fn add_resource(&mut self, resource_spans: &'a [u8]) -> Result<(), WireError> {
-        let head = head(resource_spans, SCOPE_SPANS)?;
-        schema::check(&head, &RESOURCE_HEAD)?;
-        let mut resource = None;
+    /// `head` is memory to work with.
+    fn add_resource(
+        &mut self,
+        resource_spans: &'a [u8],
+        head: &mut Vec<u8>,
+    ) -> Result<(), WireError> {
+        read_head(resource_spans, SCOPE_SPANS, head)?;
+        let resource = self.resources.number(0, head);
         for field in Fields::new(resource_spans) {
             let field = field?;
             if field.number == SCOPE_SPANS {
-                let resource = *resource.get_or_insert_with(|| self.resource(&head));
-                self.add_scope(resource, field.bytes()?)?;
+                self.add_scope(resource, field.bytes()?, head)?;
             }
         }
         Ok(())
     }
 
-    fn add_scope(&mut self, resource: u32, scope_spans: &'a [u8]) -> Result<(), WireError> {
-        let head = head(scope_spans, SPANS)?;
-        schema::check(&head, &SCOPE_HEAD)?;
-        let mut scope = None;
+    fn add_scope(
+        &mut self,
+        resource: u32,
+        scope_spans: &'a [u8],
+        head: &mut Vec<u8>,
+    ) -> Result<(), WireError> {
+        read_head(scope_spans, SPANS, head)?;
+        let scope = self.scopes.number(resource, head);
         for field in Fields::new(scope_spans) {
             let field = field?;
             if field.number == SPANS {
-                let scope = *scope.get_or_insert_with(|| self.scope(resource, &head));
                 let bytes = field.bytes()?;
                 self.spans.push(SpanBytes { scope, bytes });
             }
@@ -96,59 +97,45 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn resource(&mut self, head: &[u8]) -> u32 {
-        if let Some(&known) = self.resource_of.get(head) {
-            return known;
-        }
-        let index = u32::try_from(self.resources.len()).unwrap_or(u32::MAX);
-        let start = self.heads.len();
-        self.heads.extend_from_slice(head);
-        self.resources.push(start..self.heads.len());
-        self.resource_of.insert(head.to_vec(), index);
-        index
-    }
-
-    fn scope(&mut self, resource: u32, head: &[u8]) -> u32 {
-        let key = (resource, head.to_vec());
-        if let Some(&known) = self.scope_of.get(&key) {
-            return known;
-        }
-        let index = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
-        let start = self.heads.len();
-        self.heads.extend_from_slice(head);
-        self.scopes.push((resource, start..self.heads.len()));
-        self.scope_of.insert(key, index);
-        index
+    /// Whether what stands above the spans is as it should be.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn check_heads(&self) -> Result<(), WireError> {
+        let mut resources = self.resources.all();
+        resources.try_for_each(|head| schema::check(head, &RESOURCE_HEAD))?;
+        let mut scopes = self.scopes.all();
+        scopes.try_for_each(|head| schema::check(head, &SCOPE_HEAD))
     }
 
     /// How many different resources there are.
     #[must_use]
     pub fn resource_count(&self) -> usize {
-        self.resources.len()
+        self.resources.entries.len()
     }
 
     /// How many different scopes there are, each within its resource.
     #[must_use]
     pub fn scope_count(&self) -> usize {
-        self.scopes.len()
+        self.scopes.entries.len()
     }
 
     /// The resource of a scope.
     #[must_use]
     pub fn resource_of(&self, scope: u32) -> u32 {
-        self.scopes[index(scope)].0
+        self.scopes.owner(scope)
     }
 
     /// The fields of a `ResourceSpans` besides its `scope_spans`.
     #[must_use]
     pub fn resource_head(&self, resource: u32) -> &[u8] {
-        &self.heads[self.resources[index(resource)].clone()]
+        self.resources.head(resource)
     }
 
     /// The fields of a `ScopeSpans` besides its `spans`.
     #[must_use]
     pub fn scope_head(&self, scope: u32) -> &[u8] {
-        &self.heads[self.scopes[index(scope)].1.clone()]
+        self.scopes.head(scope)
     }
 
     /// Puts spans of this batch in the order that [`Self::write`] wants: by resource, then by
@@ -192,20 +179,86 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// Up to so many heads are compared one by one, which is faster than hashing them.
+const FEW: usize = 16;
+
+/// What stands above spans, each once: all fields of a `ResourceSpans` or `ScopeSpans` but the
+/// messages below it, as they came.
+#[derive(Debug, Default)]
+struct Heads {
+    bytes: Vec<u8>,
+    /// Each with the number of what it belongs to.
+    entries: Vec<(u32, Range<usize>)>,
+    /// Filled once there are more than a few.
+    numbers: HashMap<(u32, Vec<u8>), u32>,
+}
+
+impl Heads {
+    /// The number of a head, a new one if it is new.
+    fn number(&mut self, owner: u32, head: &[u8]) -> u32 {
+        if let Some(known) = self.find(owner, head) {
+            return known;
+        }
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(head);
+        self.entries.push((owner, start..self.bytes.len()));
+        match self.entries.len() {
+            ..=FEW => {}
+            len if len == FEW + 1 => {
+                let all = self.entries.iter().zip(0..);
+                self.numbers = all
+                    .map(|((owner, range), number)| {
+                        ((*owner, self.bytes[range.clone()].to_vec()), number)
+                    })
+                    .collect();
+            }
+            _ => {
+                self.numbers.insert((owner, head.to_vec()), number);
+            }
+        }
+        number
+    }
+
+    fn find(&self, owner: u32, head: &[u8]) -> Option<u32> {
+        if self.entries.len() > FEW {
+            return self.numbers.get(&(owner, head.to_vec())).copied();
+        }
+        let known = self
+            .entries
+            .iter()
+            .position(|(of, range)| *of == owner && self.bytes[range.clone()] == *head)?;
+        u32::try_from(known).ok()
+    }
+
+    fn owner(&self, number: u32) -> u32 {
+        self.entries[index(number)].0
+    }
+
+    fn head(&self, number: u32) -> &[u8] {
+        &self.bytes[self.entries[index(number)].1.clone()]
+    }
+
+    fn all(&self) -> impl Iterator<Item = &[u8]> {
+        let entries = self.entries.iter();
+        entries.map(|(_, range)| &self.bytes[range.clone()])
+    }
+}
+
 fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// All fields of a message but one.
-fn head(message: &[u8], without: u32) -> Result<Vec<u8>, WireError> {
-    let mut head = Vec::new();
+fn read_head(message: &[u8], without: u32, head: &mut Vec<u8>) -> Result<(), WireError> {
+    head.clear();
     for field in Fields::new(message) {
         let field = field?;
         if field.number != without {
             head.extend_from_slice(field.raw);
         }
     }
-    Ok(head)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -264,13 +317,24 @@ mod tests {
     }
 
     #[test]
-    fn resources_without_spans_are_dropped() {
-        let empty = message(
-            RESOURCE_SPANS,
-            &[&resource("idle"), &message(SCOPE_SPANS, &[&scope("web")])],
-        );
-        let batch = Batch::read(&empty).expect("no spans");
-        assert_eq!((batch.spans.len(), batch.scope_count()), (0, 0));
+    fn many_resources_are_told_apart() {
+        let names: Vec<String> = (0..100)
+            .map(|number| format!("service {}", number % 50))
+            .collect();
+        let parts: Vec<Vec<u8>> = names
+            .iter()
+            .map(|name| {
+                let spans = message(SCOPE_SPANS, &[&span(name)]);
+                message(RESOURCE_SPANS, &[&resource(name), &spans])
+            })
+            .collect();
+        let whole = parts.concat();
+        let batch = Batch::read(&whole).expect("spans");
+        assert_eq!((batch.resource_count(), batch.scope_count()), (50, 50));
+        for (found, name) in batch.spans.iter().zip(&names) {
+            let head = batch.resource_head(batch.resource_of(found.scope));
+            assert_eq!(head, resource(name));
+        }
     }
 
     #[test]
@@ -285,6 +349,7 @@ mod tests {
             RESOURCE_SPANS,
             &[&message(1, &[&message(1, &[b"\x0a\x01\xff"])])],
         );
-        assert_eq!(Batch::read(&name).err(), Some(WireError::Utf8 { field: 1 }));
+        let batch = Batch::read(&name).expect("resources");
+        assert_eq!(batch.check_heads(), Err(WireError::Utf8 { field: 1 }));
     }
 }

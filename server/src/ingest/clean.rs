@@ -96,6 +96,7 @@ impl Cleaned {
 /// When it is not one, or what it says above its spans is damaged.
 pub(crate) fn clean(request: &[u8]) -> Result<Cleaned, WireError> {
     let batch = Batch::read(request)?;
+    batch.check_heads()?;
     let mut cleaned = Cleaned::default();
     let mut good: Vec<(i16, SpanBytes<'_>)> = Vec::with_capacity(batch.spans.len());
     for &span in &batch.spans {
