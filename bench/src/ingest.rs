@@ -72,7 +72,6 @@ pub(crate) fn run(server: &Path, site: &Path, options: &Options) -> Result<(), E
     Ok(())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "these figures are for people")]
 fn measure(
     binary: &Path,
     site: &Path,
@@ -95,45 +94,56 @@ fn measure(
         is_gzip: scenario.is_gzip,
     };
     let before = server.spent()?;
-    let Outcome {
-        acknowledged,
-        at_acknowledgement,
-        drained,
-        after,
-        mut lags,
-        retries,
-    } = load.run(options.connections)?;
-    lags.sort();
+    let mut outcome = load.run(options.connections)?;
+    outcome.lags.sort();
     let stored_bytes = database_bytes(&server)?.saturating_sub(empty_bytes);
+    println!("\n{}, {} connections", scenario.name, options.connections);
+    report(&traffic, &floor, before, &outcome, stored_bytes);
+    println!(
+        "  memory of the server    {:>9} MB at most",
+        server.peak_bytes()? / 1_000_000
+    );
+    for line in server.database.run(TABLE_SIZES, &[])?.lines() {
+        println!("    {line}");
+    }
+    Ok(())
+}
 
+#[expect(clippy::cast_precision_loss, reason = "these figures are for people")]
+fn report(traffic: &Traffic, floor: &Floor, before: Spent, outcome: &Outcome, stored_bytes: u64) {
     let spans = traffic.spans as f64;
     let rate = |duration: Duration| spans / duration.as_secs_f64();
     let micros = |nanos: u64| nanos as f64 / 1_000.0 / spans;
     let per_span = |duration: Duration| duration.as_nanos() as f64 / spans;
-    let server_cpu = after.server - before.server;
-    let database_cpu = after.database - before.database;
-    println!("\n{}", scenario.name);
+    let since = |spent: Spent| {
+        let (server, database) = (
+            spent.server - before.server,
+            spent.database - before.database,
+        );
+        (server, database, server + database)
+    };
+    let (server_cpu, database_cpu, cpu) = since(outcome.after);
+    let (.., cpu_until_acknowledged) = since(outcome.at_acknowledgement);
     println!(
-        "  {} spans, {:.0} B each, {} requests, {} connections",
+        "  {} spans, {:.0} B each, {} requests",
         traffic.spans,
         traffic.bytes as f64 / spans,
         traffic.requests.len(),
-        options.connections,
     );
     println!(
         "  acknowledged on disk    {:>9.0} spans/s",
-        rate(acknowledged)
+        rate(outcome.acknowledged)
     );
-    println!("  stored as traces        {:>9.0} spans/s", rate(drained));
+    println!(
+        "  stored as traces        {:>9.0} spans/s",
+        rate(outcome.drained)
+    );
     println!(
         "  CPU a span              {:>9.2} µs: server {:.2}, Postgres {:.2}; until acknowledged {:.2}",
-        micros(server_cpu + database_cpu),
+        micros(cpu),
         micros(server_cpu),
         micros(database_cpu),
-        micros(
-            at_acknowledgement.server - before.server + at_acknowledgement.database
-                - before.database
-        ),
+        micros(cpu_until_acknowledged),
     );
     println!(
         "  floor a span            {:>9.2} µs: decode {:.0} ns, compress {:.0} ns, COPY {:.0} ns",
@@ -144,7 +154,7 @@ fn measure(
     );
     println!(
         "  of what the floor allows {:>8.0} % (one after the other, on one core)",
-        100.0 * rate(acknowledged) / rate(floor.total()),
+        100.0 * rate(outcome.acknowledged) / rate(floor.total()),
     );
     println!(
         "  stored a span           {:>9.1} B",
@@ -152,19 +162,11 @@ fn measure(
     );
     println!(
         "  acknowledged to visible {:>9.2} s at p50, {:.2} s at p99, {} requests",
-        percentile(&lags, 50).as_secs_f64(),
-        percentile(&lags, 99).as_secs_f64(),
-        lags.len(),
+        percentile(&outcome.lags, 50).as_secs_f64(),
+        percentile(&outcome.lags, 99).as_secs_f64(),
+        outcome.lags.len(),
     );
-    println!(
-        "  memory of the server    {:>9.0} MB at most",
-        server.peak_bytes()? as f64 / 1e6
-    );
-    println!("  told to come back       {retries:>9}");
-    for line in server.database.run(TABLE_SIZES, &[])?.lines() {
-        println!("    {line}");
-    }
-    Ok(())
+    println!("  told to come back       {:>9}", outcome.retries);
 }
 
 const TABLE_SIZES: &str = "select relname || ': ' || pg_size_pretty(pg_relation_size(oid)) \
