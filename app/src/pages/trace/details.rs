@@ -32,7 +32,9 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
     let similar = Filter::default()
         .with(Test::Span(SpanTest::Service(service.clone())))
         .with(Test::Span(SpanTest::Operation(span.name.clone())));
-    let scope_name = [scope.name, scope.version].join(" ");
+    let scope = [scope.name, scope.version].join(" ");
+    let scope = (scope != " ")
+        .then(|| view! { <tr><th scope="row">"scope"</th><td>{scope.clone()}</td></tr> });
     let state = (!span.trace_state.is_empty()).then(
         || view! { <tr><th scope="row">"trace state"</th><td>{span.trace_state.clone()}</td></tr> },
     );
@@ -78,7 +80,7 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
                     <th scope="row">"parent id"</th>
                     <td>{span.parent_id.map_or("none: a root span".to_owned(), |id| id.to_string())}</td>
                 </tr>
-                <tr><th scope="row">"scope"</th><td>{scope_name}</td></tr>
+                {scope}
                 {state}
             </tbody>
         </table>
