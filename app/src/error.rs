@@ -80,7 +80,10 @@ impl From<store::Error> for AppError {
                 tracing::warn!(%error, "a page could not be filled");
                 Self::Unavailable
             }
-            store::Error::Inconsistent { .. } | store::Error::Key { .. } => {
+            store::Error::Inconsistent { .. }
+            | store::Error::Key { .. }
+            | store::Error::Rollup { .. }
+            | store::Error::NoSeries => {
                 tracing::error!(%error, "a page could not be filled");
                 Self::Damaged
             }

@@ -100,6 +100,35 @@ pub fn clock(nanos: i64, now_nanos: i64, east_minutes: i32) -> String {
     time.format(pattern).to_string()
 }
 
+/// The day of a moment in UTC, as 2026-11-21.
+#[must_use]
+pub fn date(nanos: i64) -> String {
+    DateTime::from_timestamp_nanos(nanos)
+        .format("%Y-%m-%d")
+        .to_string()
+}
+
+/// Reads an amount of memory or disk as people type it: a whole number and `kB`, `MB`, `GB`, `TB`,
+/// or `KiB`, `MiB`, `GiB`, `TiB`. None when it is not one.
+#[must_use]
+pub fn parse_bytes(text: &str) -> Option<u64> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let unit = match text[digits..].trim_start() {
+        "kB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit)
+}
+
 /// Reads a duration as people type it: a number and `ns`, `us`, `µs`, `ms`, `s`, `m` or `min`,
 /// `h` or `d`. None when it is not one, or is beyond 292 years.
 #[must_use]

@@ -8,16 +8,22 @@
 //! A name that carries either ends in `_nanos`.
 
 pub mod attribute;
+pub mod calls;
 pub mod clock_skew;
 pub mod color;
+pub mod critical_path;
 pub mod cursor;
+pub mod decomposition;
 pub mod defect;
 pub mod dimensions;
 pub mod filter;
 pub mod format;
+pub mod histogram;
 pub mod id;
 pub mod layout;
 pub mod otlp;
+pub mod rollup;
+pub mod sampling;
 pub mod span;
 pub mod summary;
 pub mod time;

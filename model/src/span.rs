@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute::{self, Attribute};
 use crate::id::{SpanId, TraceId};
+use crate::rollup::REGION;
 
 /// What a span did in the conversation between processes (OTLP `Span.SpanKind`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -103,6 +104,41 @@ impl Resource {
             .and_then(attribute::Value::as_str)
             .unwrap_or(UNKNOWN_SERVICE)
     }
+
+    /// Whether it is a user's device: an app or a page, and no server (resource semantic
+    /// conventions: `device.*`, `browser.*`, `os.name`, `telemetry.sdk.language`).
+    #[must_use]
+    pub fn is_device(&self) -> bool {
+        self.attributes.iter().any(|attribute| {
+            let value = attribute.value.as_str().unwrap_or_default();
+            let is_one_of =
+                |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(value));
+            match attribute.key.as_str() {
+                "os.name" | "os.type" => is_one_of(&DEVICE_SYSTEMS),
+                "telemetry.sdk.language" => value == "webjs",
+                key => is_of_device(key),
+            }
+        })
+    }
+}
+
+/// Operating systems that only devices run.
+const DEVICE_SYSTEMS: [&str; 6] = ["ios", "ipados", "watchos", "tvos", "android", "harmonyos"];
+
+fn is_of_device(key: &str) -> bool {
+    key.starts_with("device.") || key.starts_with("browser.")
+}
+
+/// Whether an attribute of a resource says what the resource is: its service, where it runs, or
+/// that it is a device.
+#[must_use]
+pub fn tells_origin(key: &str) -> bool {
+    REGION.contains(&key)
+        || matches!(
+            key,
+            SERVICE_NAME | "os.name" | "os.type" | "telemetry.sdk.language"
+        )
+        || is_of_device(key)
 }
 
 /// The instrumentation library that made spans.

@@ -47,16 +47,21 @@ impl Summary {
     /// None only for a trace without spans.
     #[must_use]
     pub fn of(trace: &Trace) -> Option<Self> {
-        let root = trace.root()?;
-        let shifts = clock_skew::shifts(trace);
-        let position = trace.spans.iter().position(|span| span.id == root.id)?;
+        Self::with_shifts(trace, &clock_skew::shifts(trace))
+    }
+
+    /// As [`Self::of`], with shifts of [`clock_skew`] that are known already.
+    #[must_use]
+    pub fn with_shifts(trace: &Trace, shifts: &[i64]) -> Option<Self> {
+        let position = trace.root_position()?;
+        let root = &trace.spans[position];
         let (start_nanos, duration_nanos) = if root.parent_id.is_none() {
             (
                 root.start_nanos.saturating_add(shifts[position]),
                 root.duration_nanos().max(0),
             )
         } else {
-            extent(trace, &shifts)
+            extent(trace, shifts)
         };
         Some(Self {
             trace_id: trace.id,

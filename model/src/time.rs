@@ -10,6 +10,10 @@ use crate::format;
 
 const SECOND: i64 = 1_000_000_000;
 
+pub const MINUTE_NANOS: i64 = 60 * SECOND;
+pub const HOUR_NANOS: i64 = 60 * MINUTE_NANOS;
+pub const DAY_NANOS: i64 = 24 * HOUR_NANOS;
+
 /// A moment, absolute or relative to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Moment {

@@ -68,15 +68,19 @@ impl Trace {
     /// without a root, the earliest orphan. None only when the trace has no spans.
     #[must_use]
     pub fn root(&self) -> Option<&Span> {
-        let tops = || {
-            self.spans
-                .iter()
-                .zip(&self.nodes)
-                .filter(|(_, node)| node.parent.is_none())
-        };
-        let (span, _) =
-            tops().min_by_key(|(span, _)| (span.parent_id.is_some(), span.start_nanos))?;
-        Some(span)
+        Some(&self.spans[self.root_position()?])
+    }
+
+    /// Where [`Self::root`] stands.
+    #[must_use]
+    pub fn root_position(&self) -> Option<usize> {
+        let tops = (0..self.spans.len()).filter(|&top| self.nodes[top].parent.is_none());
+        tops.min_by_key(|&top| {
+            (
+                self.spans[top].parent_id.is_some(),
+                self.spans[top].start_nanos,
+            )
+        })
     }
 
     #[must_use]
@@ -92,6 +96,17 @@ impl Trace {
     #[must_use]
     pub fn span(&self, id: SpanId) -> Option<&Span> {
         self.spans.iter().find(|span| span.id == id)
+    }
+
+    /// The positions of the spans right below one, by start time.
+    pub fn children(&self, position: usize) -> impl Iterator<Item = usize> {
+        let end = position + self.nodes[position].descendants;
+        let mut next = position + 1;
+        std::iter::from_fn(move || {
+            let child = (next <= end).then_some(next)?;
+            next += self.nodes[child].descendants + 1;
+            Some(child)
+        })
     }
 
     /// The names of all services in it, sorted.

@@ -4,12 +4,15 @@ use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
 use http::HeaderValue;
+use model::format::parse_bytes;
 
 const WEB_LISTEN: &str = "127.0.0.1:8080";
 const OTLP_GRPC_LISTEN: &str = "127.0.0.1:4317";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
 
 const DEFAULT_LOG: &str = "info";
+
+const DEFAULT_TRACE_DAYS: i32 = 30;
 
 /// Where data is kept when root starts the server and nothing else is said: a place that the
 /// unprivileged user of the embedded Postgres can enter, which root's home is not.
@@ -26,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     /// `THROUGHLINE_INGEST_ORIGINS`: the pages that may send spans from a browser.
     pub(crate) ingest_origins: Origins,
+    /// `THROUGHLINE_TRACE_RETENTION`: how many days traces are kept, besides today.
+    pub(crate) trace_days: i32,
+    /// `THROUGHLINE_STORAGE_LIMIT`: most bytes of the whole database.
+    pub(crate) storage_limit: Option<u64>,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
     pub(crate) site_directory: PathBuf,
 }
@@ -58,6 +65,10 @@ pub(crate) enum ConfigError {
          commas between them, as https://shop.example,http://localhost:3000"
     )]
     Origin(String),
+    #[error("THROUGHLINE_TRACE_RETENTION is \"{0}\"; write whole days, from 1d to 3650d, as 30d")]
+    Retention(String),
+    #[error("THROUGHLINE_STORAGE_LIMIT is \"{0}\"; write an amount, as 50GB or 500MiB")]
+    StorageLimit(String),
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -78,6 +89,11 @@ impl Config {
             otlp_http_listen: address("THROUGHLINE_OTLP_HTTP_LISTEN", OTLP_HTTP_LISTEN)?,
             database,
             ingest_origins: origins(&variable("THROUGHLINE_INGEST_ORIGINS")?.unwrap_or_default())?,
+            trace_days: variable("THROUGHLINE_TRACE_RETENTION")?
+                .map_or(Ok(DEFAULT_TRACE_DAYS), |text| days(&text))?,
+            storage_limit: variable("THROUGHLINE_STORAGE_LIMIT")?
+                .map(|text| parse_bytes(&text).ok_or(ConfigError::StorageLimit(text)))
+                .transpose()?,
             site_directory: variable("THROUGHLINE_SITE_DIR")?
                 .unwrap_or_else(|| "target/site".into())
                 .into(),
@@ -133,6 +149,13 @@ fn origins(text: &str) -> Result<Origins, ConfigError> {
     ))
 }
 
+fn days(text: &str) -> Result<i32, ConfigError> {
+    let number = text.strip_suffix('d').and_then(|days| days.parse().ok());
+    number
+        .filter(|days| (1..=3_650).contains(days))
+        .ok_or_else(|| ConfigError::Retention(text.to_owned()))
+}
+
 /// Host and perhaps port, without a path.
 fn is_host(text: &str) -> bool {
     !text.is_empty() && !text.contains(['/', '*', ' '])
@@ -154,6 +177,14 @@ fn variable(name: &'static str) -> Result<Option<String>, ConfigError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn traces_are_kept_for_whole_days() {
+        assert_eq!(days("7d").unwrap(), 7);
+        for wrong in ["", "7", "0d", "-1d", "1.5d", "9999d", "d", "7h"] {
+            assert!(matches!(days(wrong), Err(ConfigError::Retention(_))));
+        }
+    }
 
     #[test]
     fn origins_are_read_and_judged() {

@@ -6,6 +6,7 @@ mod cli;
 mod clock;
 mod config;
 mod ingest;
+mod maintain;
 mod metrics;
 mod otlp;
 mod pages;

@@ -33,6 +33,8 @@ pub(crate) struct Metrics {
     assembly_seconds: Histogram,
     open_traces: Family<Label<i64>, Gauge>,
     open_bytes: Family<Label<i64>, Gauge>,
+    series: Family<Label<&'static str>, Gauge>,
+    full: Gauge,
 }
 
 impl Metrics {
@@ -49,6 +51,8 @@ impl Metrics {
             assembly_seconds: Histogram::new(exponential_buckets(0.5, 2.0, 10)),
             open_traces: Family::default(),
             open_bytes: Family::default(),
+            series: Family::default(),
+            full: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -80,6 +84,10 @@ impl Metrics {
         let bytes = "Memory of the traces that wait for more spans, by shard";
         let gauge = self.open_bytes.clone();
         registry.register_with_unit("open_traces", bytes, Unit::Bytes, gauge);
+        let series = "Sets of labels that rollups count for themselves, by family";
+        registry.register("series", series, self.series.clone());
+        let full = "1 while nothing is accepted because there is no room for it";
+        registry.register("storage_full", full, self.full.clone());
     }
 
     pub(crate) fn accepted(&self, protocol: &'static str, spans: usize) {
@@ -114,6 +122,14 @@ impl Metrics {
         let of = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.open_traces.get_or_create(&label).set(of(traces));
         self.open_bytes.get_or_create(&label).set(of(bytes));
+    }
+
+    pub(crate) fn series(&self, family: &'static str, count: i64) {
+        self.series.get_or_create(&[("family", family)]).set(count);
+    }
+
+    pub(crate) fn room(&self, is_full: bool) {
+        self.full.set(is_full.into());
     }
 
     /// How much memory requests have taken that are not answered.

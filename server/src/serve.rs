@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use crate::assemble::Assembler;
 use crate::config::{Config, Database};
 use crate::ingest::{Appender, Receiver, cors, otlp_grpc, otlp_http, zipkin};
+use crate::maintain::{Expirer, Limits, Room, compact};
 use crate::metrics::{self, Metrics};
 use crate::{api, pages};
 
@@ -135,8 +136,20 @@ async fn run(
         })
         .collect();
 
+    let (room, is_room) = watch::channel(Room::Plenty);
+    let expirer = Expirer {
+        store: store.clone(),
+        metrics: metrics.clone(),
+        trace_days: config.trace_days,
+        limits: limits(config),
+        room,
+    };
+    let mut maintenance = JoinSet::new();
+    maintenance.spawn(expirer.run(stopped.clone()));
+    maintenance.spawn(compact(store.clone(), metrics.clone(), stopped.clone()));
+
     let addresses = listeners.addresses()?;
-    let receiver = Receiver::new(append, metrics.clone());
+    let receiver = Receiver::new(append, is_room, metrics.clone());
     let otlp_http = otlp_http::routes(receiver.clone())
         .merge(zipkin::routes(receiver.clone()))
         .layer(cors::layer(&config.ingest_origins));
@@ -157,12 +170,23 @@ async fn run(
     tracing::info!("stopping");
     stop.send_replace(true);
     // First the requests, then the queue that they fill, then the assemblers.
-    for tasks in [servers, appenders, assemblers] {
+    for tasks in [servers, appenders, assemblers, maintenance] {
         if timeout(DRAIN, tasks.join_all()).await.is_err() {
             tracing::warn!("something did not end in time; what was acknowledged is on disk");
         }
     }
     Ok(())
+}
+
+fn limits(config: &Config) -> Limits {
+    let directory = match &config.database {
+        Database::Url(_) => None,
+        Database::Embedded { data_directory } => Some(data_directory.clone()),
+    };
+    Limits {
+        database_bytes: config.storage_limit,
+        directory,
+    }
 }
 
 /// Where to look, and how to send a first trace.

@@ -21,4 +21,13 @@ pub enum Error {
         table: &'static str,
         source: model::id::IdError,
     },
+    #[error("the rollup of series {series} at {start_nanos} ns cannot be read: {reason}")]
+    Rollup {
+        series: i32,
+        start_nanos: i64,
+        reason: String,
+    },
+    /// A series that was just written is not there.
+    #[error("the series for what there is no room for is missing")]
+    NoSeries,
 }

@@ -16,6 +16,7 @@ pub mod embedded;
 mod error;
 pub mod log;
 mod pool;
+pub mod rollups;
 pub mod shard;
 pub mod traces;
 

@@ -127,6 +127,18 @@ impl Store {
         Ok(())
     }
 
+    /// What the whole database takes.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn size_bytes(&self) -> Result<u64, crate::Error> {
+        let bytes =
+            sqlx::query_scalar!(r#"select pg_database_size(current_database()) as "bytes!""#)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
+    }
+
     /// Closes all connections, after their work is done.
     pub async fn close(&self) {
         self.pool.close().await;

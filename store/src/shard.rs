@@ -7,10 +7,12 @@
 use std::collections::HashMap;
 
 use model::id::TraceId;
+use model::rollup::Delta;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
+use crate::rollups::SeriesIds;
 use crate::traces::TraceWrite;
-use crate::{Error, Store, traces};
+use crate::{Error, Store, rollups, traces};
 
 /// How many shards the log has.
 pub const SHARDS: i16 = 4;
@@ -41,8 +43,20 @@ pub struct ReadEntry {
 /// The exclusive right to a shard.
 #[derive(Debug)]
 pub struct Shard {
-    shard: i16,
+    number: i16,
     connection: PgConnection,
+    series: SeriesIds,
+    /// The latest day that there is room for.
+    prepared_day: i32,
+}
+
+/// What is stored of a trace.
+#[derive(Debug)]
+pub struct Stored {
+    /// The day on which it was first stored.
+    pub day: i32,
+    /// `TracesData` messages, in order.
+    pub chunks: Vec<Vec<u8>>,
 }
 
 impl Store {
@@ -60,7 +74,12 @@ impl Store {
         .fetch_one(&mut connection)
         .await?;
         if taken {
-            return Ok(Some(Shard { shard, connection }));
+            return Ok(Some(Shard {
+                number: shard,
+                connection,
+                series: SeriesIds::default(),
+                prepared_day: i32::MIN,
+            }));
         }
         connection.close().await?;
         Ok(None)
@@ -82,7 +101,7 @@ impl Shard {
             where shard = $1 and seq > $2
             order by seq
             limit $3",
-            self.shard,
+            self.number,
             seq,
             limit,
         )
@@ -102,7 +121,7 @@ impl Shard {
             from ingest_log
             where shard = $1 and seq = any ($2::bigint[])
             order by seq",
-            self.shard,
+            self.number,
             seqs,
         )
         .fetch_all(&mut self.connection)
@@ -117,7 +136,7 @@ impl Shard {
     pub async fn seqs(&mut self, up_to: i64) -> Result<Vec<i64>, Error> {
         let seqs = sqlx::query_scalar!(
             "select seq from ingest_log where shard = $1 and seq <= $2 order by seq",
-            self.shard,
+            self.number,
             up_to,
         )
         .fetch_all(&mut self.connection)
@@ -125,31 +144,51 @@ impl Shard {
         Ok(seqs)
     }
 
-    /// The chunks, in order, of those of the traces that are stored already.
+    /// What is stored of those traces already, where that was on the day `since_day` or later.
     ///
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn stored(
         &mut self,
         ids: &[TraceId],
-    ) -> Result<HashMap<TraceId, Vec<Vec<u8>>>, Error> {
-        let mut stored: HashMap<TraceId, Vec<Vec<u8>>> = HashMap::new();
-        for (id, message) in traces::chunks(&mut self.connection, ids).await? {
-            stored.entry(id).or_default().push(message);
+        since_day: i32,
+    ) -> Result<HashMap<TraceId, Stored>, Error> {
+        let mut stored: HashMap<TraceId, Stored> = HashMap::new();
+        for chunk in traces::chunks(&mut self.connection, ids, since_day).await? {
+            let first = || Stored {
+                day: chunk.day,
+                chunks: vec![],
+            };
+            let trace = stored.entry(chunk.trace_id).or_insert_with(first);
+            trace.chunks.push(chunk.message);
         }
         Ok(stored)
     }
 
-    /// Stores traces and deletes the log entries that are now stored whole, in one transaction.
+    /// Stores traces with what they change in the rollups, and deletes the log entries that are
+    /// now stored whole, in one transaction.
     ///
     /// # Errors
     /// When the database did not confirm the commit.
-    pub async fn store(&mut self, writes: &[TraceWrite], finished: &[i64]) -> Result<(), Error> {
+    pub async fn store(
+        &mut self,
+        writes: &[TraceWrite],
+        deltas: &[Delta],
+        finished: &[i64],
+    ) -> Result<(), Error> {
+        let last_day = writes.iter().map(|write| write.day).max();
+        if let Some(day) = last_day.filter(|day| *day > self.prepared_day) {
+            traces::prepare_day(&mut self.connection, day).await?;
+            self.prepared_day = day;
+        }
+        let series = deltas.iter().map(|delta| &delta.series);
+        let ids = self.series.resolve(&mut self.connection, series).await?;
         let mut transaction = self.connection.begin().await?;
         traces::write(&mut transaction, writes).await?;
+        rollups::write(&mut transaction, deltas, &ids).await?;
         sqlx::query!(
             "delete from ingest_log where shard = $1 and seq = any ($2::bigint[])",
-            self.shard,
+            self.number,
             finished,
         )
         .execute(&mut *transaction)

@@ -4,37 +4,27 @@ use super::Batch;
 use super::schema::MAX_DEPTH;
 use super::wire::{Field, Fields, Value as Wire, WireError};
 use crate::attribute::{Attribute, Value};
+use crate::calls::tells_callee;
 use crate::id::{SpanId, TraceId};
-use crate::span::{Event, Kind, Link, Resource, SERVICE_NAME, Scope, Span, Status, StatusCode};
+use crate::span::{Event, Kind, Link, Resource, Scope, Span, Status, StatusCode, tells_origin};
 use crate::trace::Trace;
 
 /// How much is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     Whole,
-    /// Spans without attributes, events, links and trace state, resources without attributes but
-    /// their service, no scopes; all attributes only of the span that speaks for the trace, and
-    /// of its resource.
+    /// What [`crate::rollup`] asks of a trace: of attributes only those that tell where a span
+    /// comes from ([`tells_origin`]) and whom it calls ([`tells_callee`]), but all of the span that
+    /// speaks for the trace and of its resource; no events, links and scopes.
     Outline,
-}
-
-/// Which attributes of a resource are decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attributes {
-    All,
-    Service,
 }
 
 /// Joins the spans of one trace. Spans of other traces, and bytes that are no span, are left out:
 /// what is received is checked before it is stored.
 #[must_use]
 pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail) -> Trace {
-    let attributes = match detail {
-        Detail::Whole => Attributes::All,
-        Detail::Outline => Attributes::Service,
-    };
     let resources = numbers(batch.resource_count())
-        .map(|number| resource(batch.resource_head(number), attributes).unwrap_or_default());
+        .map(|number| resource(batch.resource_head(number), detail).unwrap_or_default());
     let scopes = numbers(batch.scope_count()).map(|number| match detail {
         Detail::Whole => scope(batch.scope_head(number)).unwrap_or_default(),
         Detail::Outline => Scope::default(),
@@ -72,7 +62,7 @@ fn complete_root(trace: &mut Trace, batch: &Batch<'_>) {
         place.attributes = whole.attributes;
     }
     let head = batch.resource_head(batch.resource_of(found.scope));
-    if let Ok(whole) = resource(head, Attributes::All) {
+    if let Ok(whole) = resource(head, Detail::Whole) {
         trace.resources[place.resource] = whole;
     }
 }
@@ -130,8 +120,8 @@ fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireErr
             7 => start_nanos = nanos(field.fixed64()?),
             8 => end_nanos = nanos(field.fixed64()?),
             15 => status_bytes = field.bytes()?,
-            _ if detail == Detail::Outline => {}
             3 => trace_state = field.text()?,
+            _ if detail == Detail::Outline => {}
             9 => attributes.push(attribute(field, MAX_DEPTH)?),
             11 => events.push(event(field.bytes()?)?),
             13 => links.extend(link(field.bytes()?)?),
@@ -144,11 +134,15 @@ fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireErr
     ) else {
         return Ok(None);
     };
+    let kind = kind(kind_number);
+    if detail == Detail::Outline && matches!(kind, Kind::Client | Kind::Producer) {
+        attributes = attributes_of(bytes, SPAN_ATTRIBUTES, tells_callee)?;
+    }
     let span = Span {
         id,
         parent_id: SpanId::from_slice(ids.parent_span_id).ok(),
         name: name.to_owned(),
-        kind: kind(kind_number),
+        kind,
         start_nanos,
         end_nanos,
         status: status(status_bytes)?,
@@ -222,24 +216,41 @@ fn status(bytes: &[u8]) -> Result<Status, WireError> {
     Ok(status)
 }
 
-fn resource(head: &[u8], which: Attributes) -> Result<Resource, WireError> {
+/// `Span.attributes`.
+const SPAN_ATTRIBUTES: u32 = 9;
+
+/// `Resource.attributes`.
+const RESOURCE_ATTRIBUTES: u32 = 1;
+
+fn resource(head: &[u8], detail: Detail) -> Result<Resource, WireError> {
+    let is_wanted = |key: &str| detail == Detail::Whole || tells_origin(key);
     let mut attributes = Vec::new();
     for field in messages(head, 1) {
-        for field in messages(field?.bytes()?, 1) {
-            let field = field?;
-            if which == Attributes::All || is_service(field)? {
-                attributes.push(attribute(field, MAX_DEPTH)?);
-            }
-        }
+        attributes.extend(attributes_of(
+            field?.bytes()?,
+            RESOURCE_ATTRIBUTES,
+            is_wanted,
+        )?);
     }
     Ok(Resource { attributes })
 }
 
-fn is_service(attribute: Field<'_>) -> Result<bool, WireError> {
-    match messages(attribute.bytes()?, 1).next() {
-        Some(key) => Ok(key?.bytes()? == SERVICE_NAME.as_bytes()),
-        None => Ok(false),
+/// The attributes of a message whose keys are wanted; `number` is their field.
+fn attributes_of(
+    message: &[u8],
+    number: u32,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Attribute>, WireError> {
+    let mut attributes = Vec::new();
+    for field in messages(message, number) {
+        let field = field?;
+        let key = messages(field.bytes()?, 1).next().transpose()?;
+        let key = key.map(|key| key.text()).transpose()?;
+        if is_wanted(key.unwrap_or_default()) {
+            attributes.push(attribute(field, MAX_DEPTH)?);
+        }
     }
+    Ok(attributes)
 }
 
 fn scope(head: &[u8]) -> Result<Scope, WireError> {

@@ -2,6 +2,9 @@
 
 mod error;
 mod health;
+mod latency;
+mod rollups;
+mod topology;
 mod trace;
 mod traces;
 
@@ -13,6 +16,8 @@ pub(crate) fn routes(store: Store) -> Router {
     Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/traces/{id}", get(trace::download))
+        .route("/api/v1/latency", get(latency::latency))
+        .route("/api/v1/topology", get(topology::topology))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(store)

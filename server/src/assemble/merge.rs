@@ -3,13 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 
+use model::clock_skew;
 use model::id::TraceId;
 use model::otlp::Batch;
 use model::otlp::batch::SpanBytes;
 use model::otlp::decode::{self, Detail, Ids};
 use model::otlp::wire::WireError;
+use model::rollup::{Contributions, Delta, Direction};
 use model::summary::Summary;
 use store::document::Writer;
+use store::shard::Stored;
 use store::traces::TraceWrite;
 
 use super::open_traces::DueTrace;
@@ -29,6 +32,14 @@ pub(super) enum MergeError {
     },
 }
 
+/// What to write.
+#[derive(Debug)]
+pub(super) struct Merged {
+    pub(super) writes: Vec<TraceWrite>,
+    /// What the traces change in the rollups.
+    pub(super) deltas: Vec<Delta>,
+}
+
 pub(super) struct Merger {
     writer: Writer,
     /// The message in the making; kept for its memory.
@@ -43,27 +54,35 @@ impl Merger {
         })
     }
 
-    /// What to write for each trace. A trace whose spans are all stored already, because a client
-    /// or a restart sent them again, needs nothing.
+    /// What to write of those traces. A trace whose spans are all stored already, because a client
+    /// or a restart sent them again, needs nothing. `today` is the day that new traces belong to.
     pub(super) fn merge(
         &mut self,
         due: &[DueTrace],
-        stored: &HashMap<TraceId, Vec<Vec<u8>>>,
-    ) -> Result<Vec<TraceWrite>, MergeError> {
-        due.iter()
-            .filter_map(|trace| {
-                let chunks = stored.get(&trace.id).map_or(&[][..], Vec::as_slice);
-                self.merge_one(trace, chunks).transpose()
-            })
-            .collect()
+        stored: &HashMap<TraceId, Stored>,
+        today: i32,
+    ) -> Result<Merged, MergeError> {
+        let mut contributions = Contributions::default();
+        let mut writes = Vec::with_capacity(due.len());
+        for trace in due {
+            let stored = stored.get(&trace.id);
+            writes.extend(self.merge_one(trace, stored, today, &mut contributions)?);
+        }
+        Ok(Merged {
+            writes,
+            deltas: contributions.into_deltas(),
+        })
     }
 
     fn merge_one(
         &mut self,
         trace: &DueTrace,
-        chunks: &[Vec<u8>],
+        stored: Option<&Stored>,
+        today: i32,
+        contributions: &mut Contributions,
     ) -> Result<Option<TraceWrite>, MergeError> {
         let trace_id = trace.id;
+        let chunks = stored.map_or(&[][..], |stored| stored.chunks.as_slice());
         let mut batch = Batch::default();
         for message in chunks {
             let added = batch.add(message);
@@ -86,15 +105,33 @@ impl Merger {
             .write(&self.message)
             .map_err(|source| MergeError::Compress { trace_id, source })?;
         let new_spans = new.len();
+        if stored.is_some() {
+            contribute(contributions, Direction::Subtract, trace_id, &batch);
+        }
         batch.spans.extend(new);
-        let summary = Summary::of(&decode::trace(trace_id, &batch, Detail::Outline));
+        let summary = contribute(contributions, Direction::Add, trace_id, &batch);
         Ok(summary.map(|summary| TraceWrite {
             summary,
+            day: stored.map_or(today, |stored| stored.day),
             new_spans,
             chunk: i32::try_from(chunks.len()).unwrap_or(i32::MAX),
             body,
         }))
     }
+}
+
+/// Counts the trace of those spans, or takes it back; returns its summary.
+fn contribute(
+    contributions: &mut Contributions,
+    direction: Direction,
+    trace_id: TraceId,
+    batch: &Batch<'_>,
+) -> Option<Summary> {
+    let trace = decode::trace(trace_id, batch, Detail::Outline);
+    let shifts = clock_skew::shifts(&trace);
+    let summary = Summary::with_shifts(&trace, &shifts)?;
+    contributions.record(direction, &trace, &summary, &shifts);
+    Some(summary)
 }
 
 /// The spans whose ids are neither stored nor among those before them.
@@ -114,6 +151,7 @@ mod tests {
     use crate::assemble::open_traces::OpenTraces;
     use crate::assemble::tests::message;
     use crate::clock;
+    use model::rollup::Family;
     use std::time::Duration;
 
     /// The trace of those spans as it comes out of the assembler.
@@ -125,22 +163,33 @@ mod tests {
         open.take_due(later, 9).remove(0)
     }
 
-    fn merged(due: &DueTrace, stored: &[Vec<u8>]) -> Option<(usize, usize)> {
-        let stored = HashMap::from([(due.id, stored.to_vec())]);
+    /// Spans in the new chunk, spans of the trace, spans that are counted now; and the day.
+    fn merged(due: &DueTrace, chunks: &[Vec<u8>]) -> Option<(usize, usize, i64, i32)> {
+        let chunks = chunks.to_vec();
+        let stored = (!chunks.is_empty()).then_some((due.id, Stored { day: 3, chunks }));
+        let stored = stored.into_iter().collect();
         let due = std::slice::from_ref(due);
-        let writes = Merger::new().unwrap().merge(due, &stored).unwrap();
-        let write = writes.first()?;
+        let merged = Merger::new().unwrap().merge(due, &stored, 4).unwrap();
+        let operations = merged
+            .deltas
+            .iter()
+            .filter(|delta| delta.series.family == Family::Operations);
+        let counted = operations.map(|delta| delta.rollup.count).sum();
+        let Some(write) = merged.writes.first() else {
+            assert_eq!(counted, 0);
+            return None;
+        };
         let message = store::document::decompress(&write.body).unwrap();
         let spans = Batch::read(&message).unwrap().spans.len();
-        Some((spans, write.summary.span_count))
+        Some((spans, write.summary.span_count, counted, write.day))
     }
 
     #[test]
     fn only_new_spans_are_written_and_all_are_counted() {
         let arrived = due(&[1, 2, 2, 3]);
-        assert_eq!(merged(&arrived, &[]), Some((3, 3)));
+        assert_eq!(merged(&arrived, &[]), Some((3, 3, 3, 4)));
         let stored = [message(&[(1, 1, 0)]), message(&[(1, 9, 0)])];
-        assert_eq!(merged(&arrived, &stored), Some((2, 4)));
+        assert_eq!(merged(&arrived, &stored), Some((2, 4, 2, 3)));
         let all = [message(&[(1, 1, 0), (1, 2, 0)]), message(&[(1, 3, 0)])];
         assert_eq!(merged(&arrived, &all), None);
     }

@@ -13,12 +13,13 @@ use std::time::{Duration, Instant};
 
 use model::id::TraceId;
 use store::shard::{ReadEntry, Shard};
+use store::traces::day_of;
 use store::{Store, document};
 use tokio::sync::{Notify, watch};
 use tokio::task::block_in_place;
 use tokio::time::{sleep, timeout};
 
-use self::merge::Merger;
+use self::merge::{Merged, Merger};
 use self::open_traces::{AddError, DueTrace, OpenTraces};
 use crate::clock;
 use crate::metrics::Metrics;
@@ -35,6 +36,10 @@ const READ_BATCH: i64 = 32;
 
 /// How often it is asked which earlier entries have been committed meanwhile.
 const LOOK_BACK: Duration = Duration::from_secs(1);
+
+/// How many days before its spans were received a trace is looked for, to join them. What is sent
+/// again later than that is a trace of its own.
+const DAYS_BACK: i32 = 1;
 
 /// Traces stored in one transaction.
 const STORE_BATCH: usize = 1_000;
@@ -130,11 +135,14 @@ impl Assembler {
         due: Vec<DueTrace>,
     ) -> Result<(), AssembleError> {
         let ids: Vec<TraceId> = due.iter().map(|trace| trace.id).collect();
-        let stored = shard.stored(&ids).await?;
-        let writes = block_in_place(|| merger.merge(&due, &stored))?;
+        let today = day_of(clock::now_nanos());
+        let first = due.iter().map(|trace| day_of(trace.received_nanos)).min();
+        let since = first.unwrap_or(today).saturating_sub(DAYS_BACK);
+        let stored = shard.stored(&ids, since).await?;
+        let Merged { writes, deltas } = block_in_place(|| merger.merge(&due, &stored, today))?;
         let finished = open.finish(&due);
         let seqs: Vec<i64> = finished.iter().map(|entry| entry.seq).collect();
-        shard.store(&writes, &seqs).await?;
+        shard.store(&writes, &deltas, &seqs).await?;
         let spans = writes.iter().map(|write| write.new_spans).sum();
         self.metrics.stored(writes.len(), spans);
         let now = clock::now_nanos();

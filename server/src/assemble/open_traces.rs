@@ -42,6 +42,8 @@ pub(super) struct DueTrace {
     pub(super) id: TraceId,
     /// `TracesData`.
     pub(super) message: Vec<u8>,
+    /// When the first of its spans was received.
+    pub(super) received_nanos: i64,
     /// The log entries that its spans came from, each once.
     seqs: Vec<i64>,
 }
@@ -49,6 +51,7 @@ pub(super) struct DueTrace {
 #[derive(Debug)]
 struct OpenTrace {
     message: Vec<u8>,
+    received_nanos: i64,
     seqs: Vec<i64>,
     /// The spans that have arrived, each with its parent.
     links: Vec<(SpanId, Option<SpanId>)>,
@@ -138,7 +141,7 @@ impl OpenTraces {
         let mut open = 0;
         for of_trace in spans.chunk_by(|left, right| left.trace_id == right.trace_id) {
             open += 1;
-            self.add_to_trace(seq, &batch, of_trace, now);
+            self.add_to_trace(seq, received_nanos, &batch, of_trace, now);
         }
         let entry = Entry {
             open,
@@ -148,9 +151,19 @@ impl OpenTraces {
         Ok(())
     }
 
-    fn add_to_trace(&mut self, seq: i64, batch: &Batch<'_>, links: &[Link<'_>], now: Instant) {
+    fn add_to_trace(
+        &mut self,
+        seq: i64,
+        received_nanos: i64,
+        batch: &Batch<'_>,
+        links: &[Link<'_>],
+        now: Instant,
+    ) {
         let id = links[0].trace_id;
-        let trace = self.traces.entry(id).or_insert_with(|| OpenTrace::new(now));
+        let new = || OpenTrace::new(received_nanos, now);
+        let trace = self.traces.entry(id).or_insert_with(new);
+        // Entries that were committed late are read late.
+        trace.received_nanos = trace.received_nanos.min(received_nanos);
         let before = trace.message.len();
         let spans: Vec<SpanBytes<'_>> = links.iter().map(|link| link.span).collect();
         batch.write(&spans, &mut trace.message);
@@ -194,6 +207,7 @@ impl OpenTraces {
                 due.push(DueTrace {
                     id,
                     message: trace.message,
+                    received_nanos: trace.received_nanos,
                     seqs: trace.seqs,
                 });
             }
@@ -249,9 +263,10 @@ impl<'a> Link<'a> {
 }
 
 impl OpenTrace {
-    fn new(now: Instant) -> Self {
+    fn new(received_nanos: i64, now: Instant) -> Self {
         Self {
             message: Vec::new(),
+            received_nanos,
             seqs: Vec::new(),
             links: Vec::new(),
             first_arrival: now,

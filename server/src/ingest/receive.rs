@@ -9,11 +9,13 @@ use model::otlp::wire::WireError;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
+use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
 
 use super::append::{Append, AppendError};
 use super::clean::clean;
 use super::memory::{Full, Memory, Reservation};
+use crate::maintain::Room;
 use crate::metrics::Metrics;
 use crate::otlp::status::code;
 
@@ -22,6 +24,7 @@ use crate::otlp::status::code;
 pub(crate) struct Receiver {
     append: Append,
     pub(super) memory: Memory,
+    room: watch::Receiver<Room>,
     metrics: Arc<Metrics>,
 }
 
@@ -41,6 +44,11 @@ pub(super) enum ReceiveError {
     Damaged(#[from] WireError),
     #[error(transparent)]
     Full(#[from] Full),
+    #[error(
+        "the database has no room for more traces; nothing was kept, send again when its operator \
+         has made some"
+    )]
+    NoRoom,
     #[error(transparent)]
     Append(#[from] AppendError),
     #[error("the request could not be processed; send again in a second")]
@@ -53,6 +61,7 @@ impl ReceiveError {
         match self {
             Self::Damaged(_) => "damaged",
             Self::Full(_) => "memory_full",
+            Self::NoRoom => "storage_full",
             Self::Append(AppendError::Full) => "queue_full",
             Self::Append(AppendError::Unavailable) => "database_unavailable",
             Self::Task(_) => "internal",
@@ -64,7 +73,9 @@ impl ReceiveError {
         match self {
             Self::Damaged(_) => (code::INVALID_ARGUMENT, false),
             Self::Full(_) | Self::Append(AppendError::Full) => (code::RESOURCE_EXHAUSTED, true),
-            Self::Append(AppendError::Unavailable) | Self::Task(_) => (code::UNAVAILABLE, true),
+            Self::Append(AppendError::Unavailable) | Self::NoRoom | Self::Task(_) => {
+                (code::UNAVAILABLE, true)
+            }
         }
     }
 
@@ -79,9 +90,10 @@ impl ReceiveError {
 }
 
 impl Receiver {
-    pub(crate) fn new(append: Append, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(append: Append, room: watch::Receiver<Room>, metrics: Arc<Metrics>) -> Self {
         Self {
             append,
+            room,
             memory: Memory::new(Arc::clone(&metrics)),
             metrics,
         }
@@ -112,6 +124,9 @@ impl Receiver {
         request: Bytes,
         reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
+        if *self.room.borrow() == Room::Full {
+            return Err(ReceiveError::NoRoom);
+        }
         let cleaned = spawn_blocking(move || clean(&request)).await??;
         for (reason, count) in &cleaned.rejected {
             self.metrics.rejected(reason.label(), *count);

@@ -7,12 +7,14 @@
 
 mod binaries;
 mod cluster;
+mod disk;
 mod owner;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use cluster::Cluster;
+pub use disk::{Disk, disk};
 
 /// Why the embedded Postgres cannot be used. Each says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -101,12 +101,12 @@ impl Store {
         }
         let ids: Vec<TraceId> = matching.iter().map(|summary| summary.trace_id).collect();
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, &ids).await?;
+        let chunks = chunks(&mut connection, &ids, 0).await?;
         drop(connection);
         let mut accepted = HashSet::new();
-        for chunks in chunks.chunk_by(|left, right| left.0 == right.0) {
-            let id = chunks[0].0;
-            let messages: Vec<&[u8]> = chunks.iter().map(|(_, chunk)| chunk.as_slice()).collect();
+        for chunks in chunks.chunk_by(|left, right| left.trace_id == right.trace_id) {
+            let id = chunks[0].trace_id;
+            let messages: Vec<&[u8]> = chunks.iter().map(|chunk| &chunk.message[..]).collect();
             if filter.accepts_spans(&decode(id, &messages)?) {
                 accepted.insert(id);
             }
@@ -140,7 +140,10 @@ impl Store {
                 app_version,
                 os,
                 device,
+                device_class,
                 network,
+                environment,
+                tier,
                 journey,
                 session_id,
                 user_id
@@ -161,8 +164,11 @@ impl Store {
                 and ($16::text is null or journey = $16)
                 and ($17::text is null or session_id = $17)
                 and ($18::text is null or user_id = $18)
+                and ($19::text is null or device_class = $19)
+                and ($20::text is null or environment = $20)
+                and ($21::text is null or tier = $21)
             order by start_nanos desc, trace_id desc
-            limit $19",
+            limit $22",
             request.from_nanos,
             request.to_nanos,
             after.map(|cursor| cursor.start_nanos),
@@ -181,6 +187,9 @@ impl Store {
             needs.dimension(Dimension::Journey),
             needs.dimension(Dimension::Session),
             needs.dimension(Dimension::User),
+            needs.dimension(Dimension::DeviceClass),
+            needs.dimension(Dimension::Environment),
+            needs.dimension(Dimension::Tier),
             i64::from(saturated(BATCH)),
         )
         .fetch_all(&self.pool)

@@ -1,5 +1,6 @@
 //! Stored traces: summaries and the documents that hold their spans.
 
+mod days;
 mod list;
 mod summary_row;
 mod write;
@@ -7,9 +8,12 @@ mod write;
 use model::id::TraceId;
 use model::otlp::decode::Detail;
 use model::otlp::{self, Batch};
+use model::time::DAY_NANOS;
 use model::trace::Trace;
 use sqlx::PgConnection;
 
+pub use days::Day;
+pub(crate) use days::prepare as prepare_day;
 pub use list::{ListRequest, MAX_CANDIDATES};
 pub use write::TraceWrite;
 pub(crate) use write::write;
@@ -24,9 +28,9 @@ impl Store {
     /// When the database does not answer, or a document is damaged.
     pub async fn message(&self, id: TraceId) -> Result<Option<Vec<u8>>, Error> {
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, &[id]).await?;
+        let chunks = chunks(&mut connection, &[id], 0).await?;
         // Messages side by side decode as one.
-        let message: Vec<u8> = chunks.into_iter().flat_map(|(_, chunk)| chunk).collect();
+        let message: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.message).collect();
         Ok((!message.is_empty()).then_some(message))
     }
 
@@ -51,29 +55,53 @@ fn decode(id: TraceId, chunks: &[&[u8]]) -> Result<Trace, Error> {
     Ok(otlp::decode::trace(id, &batch, Detail::Whole))
 }
 
-/// The chunks of traces, each a `TracesData` message with its trace, in order.
+/// The day of a moment, in days since 1970-01-01 UTC: traces are kept by the day on which they
+/// were first stored.
+#[must_use]
+pub fn day_of(nanos: i64) -> i32 {
+    // Never out of range: the years 1677 to 2262.
+    i32::try_from(nanos.div_euclid(DAY_NANOS)).unwrap_or(i32::MAX)
+}
+
+/// A part of a stored trace.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    pub(crate) trace_id: TraceId,
+    pub(crate) day: i32,
+    /// `TracesData`.
+    pub(crate) message: Vec<u8>,
+}
+
+/// The chunks of traces that were first stored on that day or later, by trace and in order.
 pub(crate) async fn chunks(
     connection: &mut PgConnection,
     ids: &[TraceId],
-) -> Result<Vec<(TraceId, Vec<u8>)>, Error> {
+    since_day: i32,
+) -> Result<Vec<Chunk>, Error> {
     let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
     let rows = sqlx::query!(
-        "select trace_id, body
+        "select trace_id, day, body
         from trace_chunk
-        where trace_id = any ($1::bytea[])
-        order by trace_id, chunk",
+        where trace_id = any ($1::bytea[]) and day >= $2
+        order by trace_id, day, chunk",
         &ids as &[&[u8]],
+        since_day,
     )
     .fetch_all(connection)
     .await?;
     rows.into_iter()
         .map(|row| {
-            let id = TraceId::from_slice(&row.trace_id).map_err(|source| Error::Key {
+            let trace_id = TraceId::from_slice(&row.trace_id).map_err(|source| Error::Key {
                 table: "trace_chunk",
                 source,
             })?;
-            let message = document::decompress(&row.body).map_err(|error| damaged(id, &error))?;
-            Ok((id, message))
+            let message =
+                document::decompress(&row.body).map_err(|error| damaged(trace_id, &error))?;
+            Ok(Chunk {
+                trace_id,
+                day: row.day,
+                message,
+            })
         })
         .collect()
 }

@@ -21,7 +21,10 @@ pub(super) struct SummaryRow {
     pub(super) app_version: Option<String>,
     pub(super) os: Option<String>,
     pub(super) device: Option<String>,
+    pub(super) device_class: Option<String>,
     pub(super) network: Option<String>,
+    pub(super) environment: Option<String>,
+    pub(super) tier: Option<String>,
     pub(super) journey: Option<String>,
     pub(super) session_id: Option<String>,
     pub(super) user_id: Option<String>,
@@ -59,7 +62,10 @@ impl TryFrom<SummaryRow> for Summary {
                 .with(Dimension::AppVersion, row.app_version)
                 .with(Dimension::Os, row.os)
                 .with(Dimension::Device, row.device)
+                .with(Dimension::DeviceClass, row.device_class)
                 .with(Dimension::Network, row.network)
+                .with(Dimension::Environment, row.environment)
+                .with(Dimension::Tier, row.tier)
                 .with(Dimension::Journey, row.journey)
                 .with(Dimension::Session, row.session_id)
                 .with(Dimension::User, row.user_id),

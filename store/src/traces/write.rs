@@ -12,6 +12,8 @@ use crate::Error;
 pub struct TraceWrite {
     /// Of the whole trace, with what was stored before.
     pub summary: Summary,
+    /// The day on which it was first stored ([`super::day_of`]).
+    pub day: i32,
     pub new_spans: usize,
     /// Number of the new chunk: how many there are already.
     pub chunk: i32,
@@ -57,6 +59,7 @@ async fn write_summaries(
     sqlx::query!(
         "insert into trace_summary (
             trace_id,
+            day,
             start_nanos,
             duration_nanos,
             span_count,
@@ -70,13 +73,17 @@ async fn write_summaries(
             app_version,
             os,
             device,
+            device_class,
             network,
+            environment,
+            tier,
             journey,
             session_id,
             user_id
         )
         select
             trace_id,
+            day,
             start_nanos,
             duration_nanos,
             span_count,
@@ -90,7 +97,10 @@ async fn write_summaries(
             app_version,
             os,
             device,
+            device_class,
             network,
+            environment,
+            tier,
             journey,
             session_id,
             user_id
@@ -112,7 +122,11 @@ async fn write_summaries(
             $15::text[],
             $16::text[],
             $17::text[],
-            $18::text[]
+            $18::text[],
+            $19::text[],
+            $20::text[],
+            $21::text[],
+            $22::int[]
         ) as summary (
             trace_id,
             start_nanos,
@@ -128,12 +142,16 @@ async fn write_summaries(
             app_version,
             os,
             device,
+            device_class,
             network,
+            environment,
+            tier,
             journey,
             session_id,
-            user_id
+            user_id,
+            day
         )
-        on conflict (trace_id) do update set
+        on conflict (trace_id, day) do update set
             start_nanos = excluded.start_nanos,
             duration_nanos = excluded.duration_nanos,
             span_count = excluded.span_count,
@@ -147,7 +165,10 @@ async fn write_summaries(
             app_version = excluded.app_version,
             os = excluded.os,
             device = excluded.device,
+            device_class = excluded.device_class,
             network = excluded.network,
+            environment = excluded.environment,
+            tier = excluded.tier,
             journey = excluded.journey,
             session_id = excluded.session_id,
             user_id = excluded.user_id",
@@ -165,10 +186,14 @@ async fn write_summaries(
         &dimension(Dimension::AppVersion) as &[Option<String>],
         &dimension(Dimension::Os) as &[Option<String>],
         &dimension(Dimension::Device) as &[Option<String>],
+        &dimension(Dimension::DeviceClass) as &[Option<String>],
         &dimension(Dimension::Network) as &[Option<String>],
+        &dimension(Dimension::Environment) as &[Option<String>],
+        &dimension(Dimension::Tier) as &[Option<String>],
         &dimension(Dimension::Journey) as &[Option<String>],
         &dimension(Dimension::Session) as &[Option<String>],
         &dimension(Dimension::User) as &[Option<String>],
+        &days(writes),
     )
     .execute(connection)
     .await?;
@@ -179,9 +204,10 @@ async fn write_chunks(connection: &mut PgConnection, writes: &[TraceWrite]) -> R
     let chunks: Vec<i32> = writes.iter().map(|write| write.chunk).collect();
     let bodies: Vec<&[u8]> = writes.iter().map(|write| write.body.as_slice()).collect();
     sqlx::query!(
-        "insert into trace_chunk (trace_id, chunk, body)
-        select * from unnest($1::bytea[], $2::int[], $3::bytea[])",
+        "insert into trace_chunk (trace_id, day, chunk, body)
+        select * from unnest($1::bytea[], $2::int[], $3::int[], $4::bytea[])",
         &trace_ids(writes) as &[&[u8]],
+        &days(writes),
         &chunks,
         &bodies as &[&[u8]],
     )
@@ -195,6 +221,10 @@ fn trace_ids(writes: &[TraceWrite]) -> Vec<&[u8]> {
         .iter()
         .map(|write| write.summary.trace_id.as_bytes().as_slice())
         .collect()
+}
+
+fn days(writes: &[TraceWrite]) -> Vec<i32> {
+    writes.iter().map(|write| write.day).collect()
 }
 
 fn column<T>(writes: &[TraceWrite], value: impl Fn(&Summary) -> T) -> Vec<T> {

@@ -1,0 +1,242 @@
+//! Who calls whom: the edges of the service topology, as one trace shows them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribute;
+use crate::decomposition::DATABASE_SYSTEM;
+use crate::span::{Kind, Span};
+use crate::trace::Trace;
+
+/// What is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Callee {
+    /// A service that sends spans itself.
+    Service,
+    Database,
+    Queue,
+    /// Somebody who sends no spans.
+    ThirdParty,
+}
+
+impl Callee {
+    pub const ALL: [Self; 4] = [Self::Service, Self::Database, Self::Queue, Self::ThirdParty];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Database => "database",
+            Self::Queue => "queue",
+            Self::ThirdParty => "third party",
+        }
+    }
+}
+
+/// One call from a service to another, or to something that sends no spans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call<'a> {
+    /// A service.
+    pub caller: &'a str,
+    pub callee: &'a str,
+    pub kind: Callee,
+    /// Index of the span that tells of it: the caller's where there is one.
+    pub span: usize,
+    /// As the caller saw it, where it tells; else as the callee did.
+    pub duration_nanos: i64,
+    pub is_error: bool,
+    /// What the caller waited beyond what the callee worked; only where both told their time.
+    /// Negative when their clocks or their spans contradict each other.
+    pub network_nanos: Option<i64>,
+}
+
+const DATABASE_NAME: [&str; 2] = ["db.namespace", "db.name"];
+const MESSAGING_SYSTEM: &str = "messaging.system";
+const DESTINATION: [&str; 2] = ["messaging.destination.name", "messaging.destination"];
+const PEER_SERVICE: &str = "peer.service";
+const SERVER: [&str; 4] = [
+    "server.address",
+    "net.peer.name",
+    "network.peer.address",
+    "http.host",
+];
+
+/// Whether an attribute of a caller's span says what it calls (semantic conventions for database,
+/// messaging and HTTP client spans, the current names and the earlier ones).
+#[must_use]
+pub fn tells_callee(key: &str) -> bool {
+    DATABASE_SYSTEM.contains(&key)
+        || DATABASE_NAME.contains(&key)
+        || DESTINATION.contains(&key)
+        || SERVER.contains(&key)
+        || key == MESSAGING_SYSTEM
+        || key == PEER_SERVICE
+}
+
+/// The calls that a trace shows, in the order of its spans.
+pub fn calls(trace: &Trace) -> impl Iterator<Item = Call<'_>> {
+    (0..trace.spans.len())
+        .filter_map(|position| received(trace, position).or_else(|| outgoing(trace, position)))
+}
+
+/// The call that a span answers: its parent is another service's, or the client's half of it.
+fn received(trace: &Trace, position: usize) -> Option<Call<'_>> {
+    let (span, parent) = (
+        &trace.spans[position],
+        &trace.spans[trace.nodes[position].parent?],
+    );
+    let is_called = matches!(span.kind, Kind::Server | Kind::Consumer);
+    let (from, to) = (trace.service_of(parent), trace.service_of(span));
+    let is_other = span.resource != parent.resource;
+    if from == to && !(is_called && is_other && is_calling(parent)) {
+        return None;
+    }
+    let is_request = parent.kind == Kind::Client && span.kind == Kind::Server;
+    let teller = if is_request { parent } else { span };
+    Some(Call {
+        caller: from,
+        callee: to,
+        kind: Callee::Service,
+        span: position,
+        duration_nanos: teller.duration_nanos().max(0),
+        is_error: span.is_error() || (is_request && parent.is_error()),
+        network_nanos: is_request.then(|| {
+            parent
+                .duration_nanos()
+                .saturating_sub(span.duration_nanos())
+        }),
+    })
+}
+
+/// The call of somebody who tells nothing of it.
+fn outgoing(trace: &Trace, position: usize) -> Option<Call<'_>> {
+    let span = &trace.spans[position];
+    let is_answered = trace
+        .children(position)
+        .any(|child| trace.spans[child].resource != span.resource);
+    if !is_calling(span) || is_answered {
+        return None;
+    }
+    let (kind, callee) = callee_of(span)?;
+    Some(Call {
+        caller: trace.service_of(span),
+        callee,
+        kind,
+        span: position,
+        duration_nanos: span.duration_nanos().max(0),
+        is_error: span.is_error(),
+        network_nanos: None,
+    })
+}
+
+fn is_calling(span: &Span) -> bool {
+    matches!(span.kind, Kind::Client | Kind::Producer)
+}
+
+/// What a caller's span says of whom it calls: the most telling attribute.
+fn callee_of(span: &Span) -> Option<(Callee, &str)> {
+    let text = |keys: &[&str]| {
+        let mut found = keys
+            .iter()
+            .filter_map(|key| attribute::find(&span.attributes, key)?.as_str());
+        found.find(|text| !text.is_empty())
+    };
+    let system = text(&DATABASE_SYSTEM);
+    if let Some(system) = system {
+        return Some((Callee::Database, text(&DATABASE_NAME).unwrap_or(system)));
+    }
+    if let Some(system) = text(&[MESSAGING_SYSTEM]) {
+        return Some((Callee::Queue, text(&DESTINATION).unwrap_or(system)));
+    }
+    let other = text(&[PEER_SERVICE]).or_else(|| text(&SERVER))?;
+    Some((Callee::ThirdParty, other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribute::{Attribute, Value};
+    use crate::span::{Status, StatusCode};
+    use crate::trace::tests::{build, span};
+
+    fn kind(kind: Kind, resource: usize, span: Span) -> Span {
+        Span {
+            kind,
+            resource,
+            ..span
+        }
+    }
+
+    fn with(mut span: Span, attributes: &[(&str, &str)]) -> Span {
+        let attribute = |(key, value): &(&str, &str)| Attribute {
+            key: (*key).into(),
+            value: Value::String((*value).into()),
+        };
+        span.attributes = attributes.iter().map(attribute).collect();
+        span
+    }
+
+    #[test]
+    fn a_request_is_one_call_with_its_network_time() {
+        let mut server = kind(Kind::Server, 1, span(2, 1, 3));
+        server.end_nanos = 7;
+        server.status = Status {
+            code: StatusCode::Error,
+            ..Status::default()
+        };
+        let trace = build(vec![kind(Kind::Client, 0, span(1, 0, 0)), server]);
+        let call = Call {
+            caller: "a",
+            callee: "b",
+            kind: Callee::Service,
+            span: 1,
+            duration_nanos: 10,
+            is_error: true,
+            network_nanos: Some(6),
+        };
+        assert_eq!(calls(&trace).collect::<Vec<_>>(), [call]);
+    }
+
+    #[test]
+    fn who_sends_no_spans_is_named_by_the_caller() {
+        let cases: [(&[(&str, &str)], _); 5] = [
+            (
+                &[("db.system", "redis"), ("server.address", "r1")],
+                Some((Callee::Database, "redis")),
+            ),
+            (
+                &[("db.system.name", "postgresql"), ("db.namespace", "shop")],
+                Some((Callee::Database, "shop")),
+            ),
+            (
+                &[
+                    ("messaging.system", "kafka"),
+                    ("messaging.destination.name", "orders"),
+                ],
+                Some((Callee::Queue, "orders")),
+            ),
+            (
+                &[("server.address", "api.bank.example"), ("peer.service", "")],
+                Some((Callee::ThirdParty, "api.bank.example")),
+            ),
+            (&[("url.full", "x")], None),
+        ];
+        for (attributes, expected) in cases {
+            let trace = build(vec![with(kind(Kind::Client, 0, span(1, 0, 0)), attributes)]);
+            let found = calls(&trace).next().map(|call| (call.kind, call.callee));
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_child_of_another_service_is_called_whatever_its_kind() {
+        let trace = build(vec![
+            span(1, 0, 0),
+            kind(Kind::Internal, 1, span(2, 1, 0)),
+            span(3, 1, 0),
+        ]);
+        let found: Vec<_> = calls(&trace)
+            .map(|call| (call.span, call.network_nanos))
+            .collect();
+        assert_eq!(found, [(1, None)]);
+    }
+}

@@ -1,0 +1,9 @@
+//! What is done now and then: rolling up, and forgetting what is old or what there is no room for.
+
+mod compact;
+mod expire;
+mod room;
+
+pub(crate) use compact::compact;
+pub(crate) use expire::Expirer;
+pub(crate) use room::{Limits, Room};

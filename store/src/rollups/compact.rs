@@ -1,0 +1,278 @@
+//! Adding deltas to the rollups of their minute, hour and day.
+
+use std::collections::BTreeMap;
+
+use model::rollup::{Resolution, Rollup};
+use sqlx::PgConnection;
+
+use super::columns::{Columns, RollupRow};
+use super::read::resolution_number;
+use crate::{Error, Store};
+
+/// Deltas that are added in one transaction.
+const BATCH: i64 = 20_000;
+
+/// The advisory lock of the one that adds. Any number will do that nothing else in the database
+/// uses.
+const LOCK: i64 = 0x726f_6c6c_7570;
+
+/// What came of one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compacted {
+    /// Deltas may be left.
+    Some,
+    All,
+    /// Another server is at it.
+    Busy,
+}
+
+/// Resolution, series and begin.
+type Key = (i16, i32, i64);
+
+impl Store {
+    /// Adds waiting deltas to the rollups. A question has the same answer before and after.
+    ///
+    /// # Errors
+    /// When the database did not confirm the commit, or a row is damaged; then nothing changes.
+    pub async fn compact_rollups(&self) -> Result<Compacted, Error> {
+        let mut transaction = self.pool.begin().await?;
+        let taken =
+            sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "taken!""#, LOCK)
+                .fetch_one(&mut *transaction)
+                .await?;
+        if !taken {
+            return Ok(Compacted::Busy);
+        }
+        let deltas = take_deltas(&mut transaction).await?;
+        let is_last = i64::try_from(deltas.len()).is_ok_and(|count| count < BATCH);
+        let mut rollups: BTreeMap<Key, Rollup> = BTreeMap::new();
+        for row in deltas {
+            let (series, start_nanos) = (row.series, row.start_nanos);
+            let delta = Rollup::try_from(row)?;
+            for resolution in Resolution::ALL {
+                let start = resolution.floor(start_nanos);
+                let key = (resolution_number(resolution), series, start);
+                rollups.entry(key).or_default().add(&delta);
+            }
+        }
+        add_present(&mut transaction, &mut rollups).await?;
+        write(&mut transaction, &rollups).await?;
+        transaction.commit().await?;
+        Ok(if is_last {
+            Compacted::All
+        } else {
+            Compacted::Some
+        })
+    }
+}
+
+async fn take_deltas(connection: &mut PgConnection) -> Result<Vec<RollupRow>, Error> {
+    let rows = sqlx::query_as!(
+        RollupRow,
+        "delete from rollup_delta
+        where id in (select id from rollup_delta order by id limit $1)
+        returning
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            sums,
+            buckets,
+            counts,
+            weights,
+            exemplar_buckets,
+            exemplars",
+        BATCH,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
+
+/// The keys as columns.
+fn keys(rollups: &BTreeMap<Key, Rollup>) -> (Vec<i16>, Vec<i32>, Vec<i64>) {
+    let mut columns = (vec![], vec![], vec![]);
+    for &(resolution, series, start_nanos) in rollups.keys() {
+        columns.0.push(resolution);
+        columns.1.push(series);
+        columns.2.push(start_nanos);
+    }
+    columns
+}
+
+/// Adds what is counted already. Only who has the lock writes, so nothing changes meanwhile.
+async fn add_present(
+    connection: &mut PgConnection,
+    rollups: &mut BTreeMap<Key, Rollup>,
+) -> Result<(), Error> {
+    let (resolutions, series, starts) = keys(rollups);
+    let rows = sqlx::query!(
+        "select
+            rollup.resolution,
+            rollup.series,
+            rollup.start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            sums,
+            buckets,
+            counts,
+            weights,
+            exemplar_buckets,
+            exemplars
+        from unnest($1::smallint[], $2::int[], $3::bigint[])
+            as wanted (resolution, series, start_nanos)
+        join rollup on
+            rollup.resolution = wanted.resolution
+            and rollup.series = wanted.series
+            and rollup.start_nanos = wanted.start_nanos",
+        &resolutions,
+        &series,
+        &starts,
+    )
+    .fetch_all(connection)
+    .await?;
+    for row in rows {
+        let key = (row.resolution, row.series, row.start_nanos);
+        let mut present = Rollup::try_from(RollupRow {
+            series: row.series,
+            start_nanos: row.start_nanos,
+            count: row.count,
+            errors: row.errors,
+            weight: row.weight,
+            weighted_errors: row.weighted_errors,
+            sums: row.sums,
+            buckets: row.buckets,
+            counts: row.counts,
+            weights: row.weights,
+            exemplar_buckets: row.exemplar_buckets,
+            exemplars: row.exemplars,
+        })?;
+        if let Some(added) = rollups.get_mut(&key) {
+            // In this order: the newer exemplars stay.
+            present.add(added);
+            *added = present;
+        }
+    }
+    Ok(())
+}
+
+#[expect(
+    clippy::too_many_lines,
+    reason = "one statement with its columns one to a line"
+)]
+async fn write(
+    connection: &mut PgConnection,
+    rollups: &BTreeMap<Key, Rollup>,
+) -> Result<(), Error> {
+    if rollups.is_empty() {
+        return Ok(());
+    }
+    let (resolutions, series, starts) = keys(rollups);
+    let columns = Columns::of(rollups.values());
+    sqlx::query!(
+        "insert into rollup (
+            resolution,
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            sums,
+            buckets,
+            counts,
+            weights,
+            exemplar_buckets,
+            exemplars
+        )
+        select
+            resolution,
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            ($8::bigint[])[sums_end - sums_length + 1 : sums_end],
+            ($9::smallint[])[buckets_end - buckets_length + 1 : buckets_end],
+            ($10::bigint[])[buckets_end - buckets_length + 1 : buckets_end],
+            case when is_weighted
+                then ($11::double precision[])[buckets_end - buckets_length + 1 : buckets_end]
+            end,
+            ($12::smallint[])[exemplars_end - exemplars_length + 1 : exemplars_end],
+            substring(
+                $13::bytea
+                from 16 * (exemplars_end - exemplars_length) + 1
+                for 16 * exemplars_length
+            )
+        from unnest(
+            $1::smallint[],
+            $2::int[],
+            $3::bigint[],
+            $4::bigint[],
+            $5::bigint[],
+            $6::double precision[],
+            $7::double precision[],
+            $14::int[],
+            $15::int[],
+            $16::int[],
+            $17::int[],
+            $18::int[],
+            $19::int[],
+            $20::bool[]
+        ) as added (
+            resolution,
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            sums_length,
+            sums_end,
+            buckets_length,
+            buckets_end,
+            exemplars_length,
+            exemplars_end,
+            is_weighted
+        )
+        on conflict (resolution, series, start_nanos) do update set
+            count = excluded.count,
+            errors = excluded.errors,
+            weight = excluded.weight,
+            weighted_errors = excluded.weighted_errors,
+            sums = excluded.sums,
+            buckets = excluded.buckets,
+            counts = excluded.counts,
+            weights = excluded.weights,
+            exemplar_buckets = excluded.exemplar_buckets,
+            exemplars = excluded.exemplars",
+        &resolutions,
+        &series,
+        &starts,
+        &columns.counts,
+        &columns.errors,
+        &columns.weights,
+        &columns.weighted_errors,
+        &columns.sums.values,
+        &columns.buckets.values,
+        &columns.bucket_counts,
+        &columns.bucket_weights,
+        &columns.exemplar_buckets.values,
+        &columns.exemplars,
+        &columns.sums.lengths,
+        &columns.sums.ends,
+        &columns.buckets.lengths,
+        &columns.buckets.ends,
+        &columns.exemplar_buckets.lengths,
+        &columns.exemplar_buckets.ends,
+        &columns.is_weighted,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Rollups: what was counted, by series and time.
+//!
+//! An assembler writes what a batch of traces adds as deltas, in the transaction that stores the
+//! traces; so both happen, or neither. Deltas of many transactions do not wait for each other, for
+//! each is a row of its own. Now and then they are added to the rollups of their minute, hour and
+//! day; a question adds what is still on the way.
+
+mod columns;
+mod compact;
+mod expire;
+mod read;
+mod series;
+
+pub use compact::Compacted;
+pub use expire::kept_days;
+pub use read::RollupRequest;
+pub(crate) use series::SeriesIds;
+pub use series::{MAX_SERIES, SeriesUse};
+
+use model::rollup::{Delta, Family};
+use sqlx::PgConnection;
+
+use self::columns::Columns;
+use crate::Error;
+
+fn family_number(family: Family) -> i16 {
+    match family {
+        Family::Requests => 0,
+        Family::Operations => 1,
+        Family::Calls => 2,
+    }
+}
+
+/// Writes deltas; `ids` are those of their series.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    deltas: &[Delta],
+    ids: &[i32],
+) -> Result<(), Error> {
+    if deltas.is_empty() {
+        return Ok(());
+    }
+    let rollups = deltas.iter().map(|delta| &delta.rollup);
+    let columns = Columns::of(rollups);
+    let starts: Vec<i64> = deltas.iter().map(|delta| delta.start_nanos).collect();
+    sqlx::query!(
+        "insert into rollup_delta (
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            sums,
+            buckets,
+            counts,
+            weights,
+            exemplar_buckets,
+            exemplars
+        )
+        select
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            ($7::bigint[])[sums_end - sums_length + 1 : sums_end],
+            ($8::smallint[])[buckets_end - buckets_length + 1 : buckets_end],
+            ($9::bigint[])[buckets_end - buckets_length + 1 : buckets_end],
+            case when is_weighted
+                then ($10::double precision[])[buckets_end - buckets_length + 1 : buckets_end]
+            end,
+            ($11::smallint[])[exemplars_end - exemplars_length + 1 : exemplars_end],
+            substring(
+                $12::bytea
+                from 16 * (exemplars_end - exemplars_length) + 1
+                for 16 * exemplars_length
+            )
+        from unnest(
+            $1::int[],
+            $2::bigint[],
+            $3::bigint[],
+            $4::bigint[],
+            $5::double precision[],
+            $6::double precision[],
+            $13::int[],
+            $14::int[],
+            $15::int[],
+            $16::int[],
+            $17::int[],
+            $18::int[],
+            $19::bool[]
+        ) as delta (
+            series,
+            start_nanos,
+            count,
+            errors,
+            weight,
+            weighted_errors,
+            sums_length,
+            sums_end,
+            buckets_length,
+            buckets_end,
+            exemplars_length,
+            exemplars_end,
+            is_weighted
+        )",
+        ids,
+        &starts,
+        &columns.counts,
+        &columns.errors,
+        &columns.weights,
+        &columns.weighted_errors,
+        &columns.sums.values,
+        &columns.buckets.values,
+        &columns.bucket_counts,
+        &columns.bucket_weights,
+        &columns.exemplar_buckets.values,
+        &columns.exemplars,
+        &columns.sums.lengths,
+        &columns.sums.ends,
+        &columns.buckets.lengths,
+        &columns.buckets.ends,
+        &columns.exemplar_buckets.lengths,
+        &columns.exemplar_buckets.ends,
+        &columns.is_weighted,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! The series that are counted for themselves, and their numbers.
+
+use std::collections::{BTreeSet, HashMap};
+
+use model::rollup::{Family, Series};
+use sqlx::{Connection, PgConnection};
+
+use super::family_number;
+use crate::traces::storable;
+use crate::{Error, Store};
+
+/// How many series of one family are counted for themselves; what else comes is counted for
+/// [`Series::other`].
+pub const MAX_SERIES: i64 = 50_000;
+
+/// The advisory lock of whoever adds series, so that together they keep to the cap. Any number
+/// will do that nothing else in the database uses.
+const LOCK: i64 = 0x7365_7269_6573;
+
+/// Between labels on their way to the database.
+const SEPARATOR: &str = "\u{1f}";
+
+/// The numbers of series, as far as they have been asked for.
+#[derive(Debug, Default)]
+pub(crate) struct SeriesIds(HashMap<Series, i32>);
+
+/// How many series there are of a family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeriesUse {
+    pub family: Family,
+    pub count: i64,
+}
+
+impl SeriesIds {
+    /// The number of each series; where there is no room for it, that of the series for all others.
+    ///
+    /// Not within the transaction that uses the numbers: a series that nothing is counted for does
+    /// no harm, and nobody has to wait.
+    pub(crate) async fn resolve<'a>(
+        &mut self,
+        connection: &mut PgConnection,
+        wanted: impl Iterator<Item = &'a Series> + Clone,
+    ) -> Result<Vec<i32>, Error> {
+        let unknown: BTreeSet<&Series> = wanted
+            .clone()
+            .filter(|series| !self.0.contains_key(*series))
+            .collect();
+        for family in Family::ALL {
+            let of_family = unknown.iter().filter(|series| series.family == family);
+            let of_family: Vec<&Series> = of_family.copied().collect();
+            if !of_family.is_empty() {
+                self.learn(connection, family, &of_family).await?;
+            }
+        }
+        let id = |series: &Series| {
+            let own = self.0.get(series);
+            own.or_else(|| self.0.get(&Series::other(series.family)))
+        };
+        wanted
+            .map(|series| id(series).copied().ok_or(Error::NoSeries))
+            .collect()
+    }
+
+    async fn learn(
+        &mut self,
+        connection: &mut PgConnection,
+        family: Family,
+        unknown: &[&Series],
+    ) -> Result<(), Error> {
+        let other = Series::other(family);
+        // Last, so that it takes nobody's place.
+        let asked: Vec<&Series> = unknown.iter().copied().chain([&other]).collect();
+        let texts: Vec<String> = asked.iter().map(|series| text(series)).collect();
+        let found = match find(connection, family, &texts).await? {
+            found if found.len() == texts.len() => found,
+            _ => {
+                create(connection, family, &texts).await?;
+                find(connection, family, &texts).await?
+            }
+        };
+        for (series, text) in asked.iter().zip(&texts) {
+            if let Some(id) = found.get(text) {
+                self.0.insert((*series).clone(), *id);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text(series: &Series) -> String {
+    let labels = series.labels.iter();
+    let labels: Vec<String> = labels
+        .map(|label| storable(label).replace(SEPARATOR, " "))
+        .collect();
+    labels.join(SEPARATOR)
+}
+
+async fn find(
+    connection: &mut PgConnection,
+    family: Family,
+    texts: &[String],
+) -> Result<HashMap<String, i32>, Error> {
+    let rows = sqlx::query!(
+        r#"select id, wanted.text as "text!"
+        from unnest($2::text[]) as wanted (text)
+        join series on family = $1 and labels = string_to_array(wanted.text, e'\x1f')"#,
+        family_number(family),
+        texts,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.text, row.id)).collect())
+}
+
+/// Adds those that are not there, as far as there is room; the last one, for all others, in any
+/// case.
+async fn create(
+    connection: &mut PgConnection,
+    family: Family,
+    texts: &[String],
+) -> Result<(), Error> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK)
+        .execute(&mut *transaction)
+        .await?;
+    let number = family_number(family);
+    sqlx::query!(
+        r"insert into series (family, labels)
+        select $1, string_to_array(text, e'\x1f')
+        from (
+            select
+                text,
+                row_number() over (order by place) as new,
+                place = cardinality($2) as is_other
+            from unnest($2::text[]) with ordinality as wanted (text, place)
+            where not exists (
+                select from series
+                where family = $1 and labels = string_to_array(text, e'\x1f')
+            )
+        ) as missing
+        where is_other or new <= $3 - (select count(*) from series where family = $1)
+        on conflict do nothing",
+        number,
+        texts,
+        MAX_SERIES,
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+impl Store {
+    /// How many series are counted for themselves.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_use(&self) -> Result<Vec<SeriesUse>, Error> {
+        let rows =
+            sqlx::query!(r#"select family, count(*) as "count!" from series group by family"#)
+                .fetch_all(&self.pool)
+                .await?;
+        let count = |family: Family| {
+            let row = rows.iter().find(|row| row.family == family_number(family));
+            row.map_or(0, |row| row.count)
+        };
+        let uses = Family::ALL.map(|family| SeriesUse {
+            family,
+            count: count(family),
+        });
+        Ok(uses.to_vec())
+    }
+}
