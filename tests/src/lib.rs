@@ -9,6 +9,7 @@
 )]
 
 pub mod browser;
+pub mod counts;
 pub mod database;
 pub mod server;
 pub mod spans;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
+use tests::counts::Counts;
 use tests::server::{Server, Start};
 use tests::{spans, wait};
 use tokio::process::{Child, Command};
@@ -81,6 +82,9 @@ async fn assert_stored(server: &Server, (spans, traces): (usize, usize)) {
     .await;
     sleep(Duration::from_secs(3)).await;
     assert_eq!(stored().await, (spans, traces));
+    let counts = Counts::of_traces(server).await;
+    assert_eq!(counts.spans, u64::try_from(spans).unwrap());
+    assert_eq!(Counts::of_rollups(server).await, counts);
 }
 
 #[tokio::test(flavor = "multi_thread")]
