@@ -18,6 +18,7 @@ pub mod format;
 pub mod id;
 pub mod layout;
 pub mod otlp;
+pub mod skywalking;
 pub mod span;
 pub mod summary;
 pub mod time;
