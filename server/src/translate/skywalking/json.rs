@@ -142,9 +142,9 @@ impl<N: Named + Copy> Visitor<'_> for Enumeration<N> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<i32, E> {
-        let mut names = N::NAMES.iter();
-        let named = names.find(|(name, _)| *name == value);
-        Ok(named.map_or(UNRECOGNIZED, |(_, named)| (*named).into()))
+        let mut values = N::NAMES.iter();
+        let found = values.find(|(name, _)| *name == value);
+        Ok(found.map_or(UNRECOGNIZED, |(_, value)| (*value).into()))
     }
 
     fn visit_unit<E>(self) -> Result<i32, E> {

@@ -185,7 +185,12 @@ fn the_first_reference_into_the_trace_is_the_parent_and_others_are_links() {
     let links: Vec<(String, String)> = consumed
         .links
         .iter()
-        .map(|link| (hex_from_bytes(&link.trace_id), hex_from_bytes(&link.span_id)))
+        .map(|link| {
+            (
+                hex_from_bytes(&link.trace_id),
+                hex_from_bytes(&link.span_id),
+            )
+        })
         .collect();
     let trace = |text| trace_id(text).unwrap().to_string();
     let expected = [
