@@ -266,6 +266,7 @@ async fn what_else_agents_send_is_dropped() {
         "MeterReportService/collectBatch",
         "LogReportService/collect",
         "ProfileTask/getProfileTaskCommands",
+        "ProfileTask/collectSnapshot",
         "ConfigurationDiscoveryService/fetchConfigurations",
     ] {
         let anything = shop("1");

@@ -31,7 +31,7 @@ const MAX_BATCH_BYTES: usize = 4 << 20;
 const COMMANDS: Bytes = Bytes::new();
 
 /// What agents send that is no trace, and what they ask for.
-const DROPPED: [&str; 10] = [
+const DROPPED: [&str; 12] = [
     "ManagementService/reportInstanceProperties",
     "ManagementService/keepAlive",
     "JVMMetricReportService/collect",
@@ -41,6 +41,8 @@ const DROPPED: [&str; 10] = [
     "MeterReportService/collectBatch",
     "LogReportService/collect",
     "ProfileTask/getProfileTaskCommands",
+    "ProfileTask/collectSnapshot",
+    "ProfileTask/reportTaskFinish",
     "ConfigurationDiscoveryService/fetchConfigurations",
 ];
 

@@ -36,14 +36,22 @@ pub(super) fn translate(log: &Log) -> Event {
     }
 }
 
-/// What an error log says in words.
+/// What an error log says in words: its message, or the line of its stack that has it, which is the
+/// last in Python and the first in JavaScript.
 pub(super) fn error_message(log: &Log) -> Option<String> {
-    if !is_error(log) {
-        return None;
-    }
-    let mut data = log.data.iter();
-    let message = data.find(|pair| pair.key == "message" && !pair.value.is_empty());
-    message.map(|pair| pair.value.clone())
+    let is_error = is_error(log);
+    let mut data = log.data.iter().filter(|_pair| is_error);
+    let message = data.find_map(|pair| {
+        let mut lines = pair.value.lines().map(str::trim);
+        let is_said = |line: &&str| !line.is_empty();
+        match pair.key.as_str() {
+            "message" => Some(pair.value.as_str()).filter(is_said),
+            "Traceback" => lines.rfind(is_said),
+            "Stack" => lines.find(is_said),
+            _ => None,
+        }
+    });
+    message.map(str::to_owned)
 }
 
 fn is_error(log: &Log) -> bool {

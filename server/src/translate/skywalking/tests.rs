@@ -241,22 +241,22 @@ fn what_an_agent_left_out_is_marked_where_its_segment_begins() {
 #[test]
 fn logs_become_events() {
     let log = |data| Log { time: 7, data };
-    let spans = translate_one(SpanObject {
+    let span = translate_one(SpanObject {
         is_error: true,
         logs: vec![
             log(vec![pair("event", "retry"), pair("message", "again")]),
             log(vec![pair("rows", "7")]),
-            log(vec![pair("Traceback", "ValueError")]),
+            log(vec![pair("Traceback", "File 1\n  ValueError: no\n\n")]),
         ],
         ..span(0, -1)
     });
-    let names: Vec<&str> = spans.events.iter().map(|event| &*event.name).collect();
+    let names: Vec<&str> = span.events.iter().map(|event| &*event.name).collect();
     assert_eq!(names, ["retry", "log", "exception"]);
-    assert_eq!(spans.events[0].attributes, [text("message", "again")]);
-    let stack = [text("exception.stacktrace", "ValueError")];
-    assert_eq!(spans.events[2].attributes, stack);
+    assert_eq!(span.events[0].attributes, [text("message", "again")]);
+    let stack = [text("exception.stacktrace", "File 1\n  ValueError: no\n\n")];
+    assert_eq!(span.events[2].attributes, stack);
     // What is said in passing is not what failed.
-    assert_eq!(spans.status.unwrap().message, "");
+    assert_eq!(span.status.unwrap().message, "ValueError: no");
 }
 
 #[test]
