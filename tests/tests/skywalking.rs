@@ -71,6 +71,17 @@ struct Collection {
     segments: Vec<Segment>,
 }
 
+/// A segment whose trace id need not be UTF-8.
+#[derive(Clone, PartialEq, Message)]
+struct LooseSegment {
+    #[prost(bytes, tag = "1")]
+    trace_id: Vec<u8>,
+    #[prost(string, tag = "2")]
+    id: String,
+    #[prost(message, repeated, tag = "3")]
+    spans: Vec<Span>,
+}
+
 #[derive(Clone, PartialEq, Message)]
 struct Commands {
     #[prost(bytes, repeated, tag = "1")]
@@ -289,21 +300,24 @@ async fn what_else_agents_send_is_dropped() {
 }
 
 #[tokio::test]
-async fn what_is_no_segment_ends_the_stream() {
+async fn what_is_no_segment_costs_itself_only() {
     let server = Server::start().await;
     let mut agent = Agent::connect(&server).await;
-    // Where a segment has its trace id, `Commands` has what is no UTF-8.
-    let damaged = Commands {
-        commands: vec![vec![0xff]],
+    let loose = |trace_id: &[u8]| LooseSegment {
+        trace_id: trace_id.to_vec(),
+        id: "web-1".into(),
+        spans: vec![span(0, -1, ENTRY, "/pay")],
     };
     let method = "TraceSegmentReportService/collect";
-    let refused = agent.stream(method, stream::iter([damaged])).await;
+    let both = stream::iter([loose(b"\xff"), loose(b"trace")]);
+    agent.stream(method, both).await.unwrap();
+    server.wait_for_traces(1, "operation:/pay").await;
+
+    let refused = agent.stream(method, stream::iter([loose(b"\xff")])).await;
     let status = refused.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
-    assert!(
-        status.message().contains("not SkyWalking's segments"),
-        "{status}"
-    );
+    let says = "1 element rejected: failed to decode";
+    assert!(status.message().starts_with(says), "{status}");
 
     let nameless = segment("trace", "", "web", vec![span(0, -1, ENTRY, "/pay")]);
     let refused = agent.collect_in_sync(vec![nameless]).await;

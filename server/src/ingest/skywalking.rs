@@ -36,6 +36,9 @@ pub(super) async fn receive<E: Send + 'static>(
         .map_err(ReceiveError::from)?
         .map_err(SegmentsError::Unreadable)
         .inspect_err(|_error| receiver.unreadable("damaged"))?;
+    if translated.unreadable > 0 {
+        receiver.rejected("damaged", translated.unreadable);
+    }
     for (reason, count) in &translated.rejected {
         receiver.rejected(reason.label(), *count);
     }

@@ -133,31 +133,38 @@ impl ClientStreamingService<Bytes> for Collect {
 impl Collect {
     /// Puts on disk what has arrived, and meanwhile lets more arrive; ends when the client ends and
     /// all is on disk. An agent may keep its stream open for as long as it lives.
+    ///
+    /// There are no words for what was left out, which the metrics count, but when it was all.
     async fn collect(self, mut segments: Streaming<Bytes>) -> Result<(), Status> {
-        loop {
+        let (mut is_any_accepted, mut refusal) = (false, None);
+        let mut end = None;
+        while end.is_none() {
             let Some(first) = segments.message().await? else {
-                return Ok(());
+                break;
             };
-            let (batch, bytes, end) = gather(first, &mut segments);
+            let batch;
+            (batch, end) = gather(first, &mut segments);
             self.arrived.release();
-            let read = move || Segments::from_messages(&batch);
+            let bytes = batch.iter().map(Bytes::len).sum();
+            let read = move || Ok(Segments::from_messages(&batch));
             match store(&self.receiver, bytes, read).await {
-                // The stream has no words for what is wrong with a segment; the metrics count it.
-                Ok(_) | Err(SegmentsError::NothingAccepted(_)) => {}
-                Err(error) => return Err(status(error)),
-            }
-            if let Some(end) = end {
-                return end;
+                Ok(_complaint) => is_any_accepted = true,
+                Err(SegmentsError::Receive(error)) => return Err(refuse(&error)),
+                Err(error) => refusal = Some(status(error)),
             }
         }
+        end.unwrap_or(Ok(()))?;
+        refusal
+            .filter(|_status| !is_any_accepted)
+            .map_or(Ok(()), Err)
     }
 }
 
+/// How a stream has ended, once it has.
+type End = Option<Result<(), Status>>;
+
 /// The first segment and those that are there already, and the stream's end if that is.
-fn gather(
-    first: Bytes,
-    segments: &mut Streaming<Bytes>,
-) -> (Vec<Bytes>, usize, Option<Result<(), Status>>) {
+fn gather(first: Bytes, segments: &mut Streaming<Bytes>) -> (Vec<Bytes>, End) {
     let mut bytes = first.len();
     let mut batch = vec![first];
     while batch.len() < MAX_BATCH_SEGMENTS && bytes < MAX_BATCH_BYTES {
@@ -166,12 +173,12 @@ fn gather(
                 bytes += segment.len();
                 batch.push(segment);
             }
-            Some(Some(Err(error))) => return (batch, bytes, Some(Err(error))),
-            Some(None) => return (batch, bytes, Some(Ok(()))),
+            Some(Some(Err(error))) => return (batch, Some(Err(error))),
+            Some(None) => return (batch, Some(Ok(()))),
             None => break,
         }
     }
-    (batch, bytes, None)
+    (batch, None)
 }
 
 async fn store(

@@ -74,14 +74,12 @@ pub(crate) struct Segments {
 
 impl Segments {
     /// Reads `SegmentObject`s as a stream sends them.
-    ///
-    /// # Errors
-    /// When one of them is none; the others are not told apart from it.
-    pub(crate) fn from_messages(messages: &[Bytes]) -> Result<Self, DecodeError> {
-        let decoded = messages
-            .iter()
-            .map(|message| SegmentObject::decode(message.as_ref()));
-        Ok(Self::from(decoded.collect::<Result<Vec<_>, _>>()?))
+    pub(crate) fn from_messages(messages: &[Bytes]) -> Self {
+        let mut segments = Self::default();
+        for message in messages {
+            segments.add(SegmentObject::decode(message.as_ref()));
+        }
+        segments
     }
 
     /// Reads a `SegmentCollection`.
@@ -109,15 +107,20 @@ impl Segments {
         let elements: Vec<&RawValue> = serde_json::from_slice(body)?;
         let mut segments = Self::default();
         for element in elements {
-            match serde_json::from_str(element.get()) {
-                Ok(segment) => segments.read.push(segment),
-                Err(error) => {
-                    segments.unreadable += 1;
-                    segments.reason.get_or_insert_with(|| error.to_string());
-                }
-            }
+            segments.add(serde_json::from_str(element.get()));
         }
         Ok(segments)
+    }
+
+    /// What is no segment costs itself only.
+    fn add<E: fmt::Display>(&mut self, segment: Result<SegmentObject, E>) {
+        match segment {
+            Ok(segment) => self.read.push(segment),
+            Err(error) => {
+                self.unreadable += 1;
+                self.reason.get_or_insert_with(|| error.to_string());
+            }
+        }
     }
 }
 
@@ -136,7 +139,8 @@ pub(crate) struct Translated {
     pub(crate) request: ExportTraceServiceRequest,
     /// Spans that cannot be used.
     pub(crate) rejected: BTreeMap<Unusable, usize>,
-    unreadable: usize,
+    /// What was no segment.
+    pub(crate) unreadable: usize,
     reason: Option<String>,
 }
 
