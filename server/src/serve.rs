@@ -143,7 +143,8 @@ async fn run(
         .merge(zipkin::routes(receiver.clone()))
         .merge(skywalking_http::routes(receiver.clone()))
         .layer(cors::layer(&config.ingest_origins));
-    let otlp_grpc = otlp_grpc::routes(receiver.clone()).merge(skywalking_grpc::routes(receiver));
+    let otlp_grpc = otlp_grpc::routes(receiver.clone())
+        .merge(skywalking_grpc::routes(receiver, stopped.clone()));
     let pages = pages::routes(store.clone(), addresses.otlp_http, &config.site_directory)?;
     let web = pages
         .merge(api::routes(store))

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use futures::channel::mpsc;
 use futures::{Stream, stream};
 use http::uri::PathAndQuery;
+use nix::sys::signal::Signal;
 use prost::Message;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
@@ -263,6 +265,32 @@ async fn a_stream_that_stays_open_is_stored_as_it_comes() {
     assert!(metrics.contains(rejected), "{metrics}");
     let accepted = "throughline_spans_accepted_total{protocol=\"skywalking_grpc\"} 2";
     assert!(metrics.contains(accepted), "{metrics}");
+}
+
+#[tokio::test]
+async fn an_open_stream_does_not_hold_up_the_end() {
+    let mut server = Server::start().await;
+    let streams = [
+        "TraceSegmentReportService/collect",
+        "LogReportService/collect",
+    ];
+    for method in streams {
+        let mut agent = Agent::connect(&server).await;
+        let (sender, segments) = mpsc::unbounded();
+        let root = span(0, -1, ENTRY, "/pay");
+        let segment = segment("trace", "web-1", "web", vec![root]);
+        sender.unbounded_send(segment).unwrap();
+        tokio::spawn(async move {
+            agent.stream(method, segments).await.ok();
+            drop(sender);
+        });
+    }
+    server.wait_for_traces(1, "").await;
+    server.signal(Signal::SIGTERM);
+    let started = Instant::now();
+    assert!(server.wait().await.success());
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 #[tokio::test]

@@ -7,12 +7,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::post;
-use futures::future::{BoxFuture, FutureExt};
+use futures::future::{BoxFuture, FutureExt, ready};
 use futures::{StreamExt, TryStreamExt};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Full};
 use prost::DecodeError;
+use tokio::sync::watch;
 use tonic::server::{ClientStreamingService, UnaryService};
 use tonic::{Status, Streaming};
 
@@ -30,6 +31,9 @@ const MAX_BATCH_BYTES: usize = 4 << 20;
 /// `Commands` for the agent: none.
 const COMMANDS: Bytes = Bytes::new();
 
+/// What came before is on disk; what comes next needs another stream.
+const STOPPING: &str = "the server is stopping; connect again in a second";
+
 /// What agents send that is no trace, and what they ask for.
 const DROPPED: [&str; 12] = [
     "ManagementService/reportInstanceProperties",
@@ -46,7 +50,8 @@ const DROPPED: [&str; 12] = [
     "ConfigurationDiscoveryService/fetchConfigurations",
 ];
 
-pub(crate) fn routes(receiver: Receiver) -> Router {
+/// Streams end when `stopped` says so: agents keep them open for as long as they live.
+pub(crate) fn routes(receiver: Receiver, stopped: watch::Receiver<bool>) -> Router {
     let segments = Router::new()
         .route(
             "/skywalking.v3.TraceSegmentReportService/collect",
@@ -55,22 +60,36 @@ pub(crate) fn routes(receiver: Receiver) -> Router {
         .route(
             "/skywalking.v3.TraceSegmentReportService/collectInSync",
             post(collect_in_sync),
-        )
-        .with_state(receiver);
-    DROPPED.into_iter().fold(segments, |routes, method| {
+        );
+    let all = DROPPED.into_iter().fold(segments, |routes, method| {
         routes.route(&format!("/skywalking.v3.{method}"), post(drop_all))
-    })
+    });
+    all.with_state(Services { receiver, stopped })
 }
 
-async fn collect(State(receiver): State<Receiver>, request: Request) -> Response {
-    let arrived = Arrived::new(&receiver.memory);
+#[derive(Clone)]
+struct Services {
+    receiver: Receiver,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Services {
+    async fn stopped(&mut self) {
+        // An error means that whoever could say so is gone.
+        self.stopped.wait_for(|is_stopped| *is_stopped).await.ok();
+    }
+}
+
+async fn collect(State(services): State<Services>, request: Request) -> Response {
+    let arrived = Arrived::new(&services.receiver.memory);
     let request = request.map(|body| arrived.clone().counted(body));
-    let service = Collect { receiver, arrived };
+    let service = Collect { services, arrived };
     let response = grpc::server().client_streaming(service, request).await;
     response.map(Body::new)
 }
 
-async fn collect_in_sync(State(receiver): State<Receiver>, request: Request) -> Response {
+async fn collect_in_sync(State(services): State<Services>, request: Request) -> Response {
+    let receiver = services.receiver;
     let request = request.map(|body| Arrived::new(&receiver.memory).counted(body));
     let service = CollectInSync(receiver);
     let response = grpc::server().unary(service, request).await;
@@ -78,10 +97,14 @@ async fn collect_in_sync(State(receiver): State<Receiver>, request: Request) -> 
 }
 
 /// Nothing of it is kept, so it needs no room, however long it goes on.
-async fn drop_all(request: Request) -> Response {
-    let mut data = request.into_body().into_data_stream();
-    // One that ends early may also be answered.
-    while data.try_next().await.is_ok_and(|frame| frame.is_some()) {}
+async fn drop_all(State(mut services): State<Services>, request: Request) -> Response {
+    let data = request.into_body().into_data_stream();
+    // One that breaks off may also be answered.
+    let read = data.try_for_each(|_data| ready(Ok(())));
+    tokio::select! {
+        _ = read => {}
+        () = services.stopped() => {}
+    }
     // A message of no bytes, not compressed (gRPC over HTTP2, "Length-Prefixed-Message").
     let message = Full::new(Bytes::from_static(&[0; 5]));
     let trailers = HeaderMap::from_iter([(Status::GRPC_STATUS, HeaderValue::from_static("0"))]);
@@ -113,7 +136,7 @@ impl UnaryService<Bytes> for CollectInSync {
 
 #[derive(Clone)]
 struct Collect {
-    receiver: Receiver,
+    services: Services,
     arrived: Arrived,
 }
 
@@ -132,14 +155,18 @@ impl ClientStreamingService<Bytes> for Collect {
 
 impl Collect {
     /// Puts on disk what has arrived, and meanwhile lets more arrive; ends when the client ends and
-    /// all is on disk. An agent may keep its stream open for as long as it lives.
+    /// all is on disk.
     ///
     /// There are no words for what was left out, which the metrics count, but when it was all.
-    async fn collect(self, mut segments: Streaming<Bytes>) -> Result<(), Status> {
+    async fn collect(mut self, mut segments: Streaming<Bytes>) -> Result<(), Status> {
         let (mut is_any_accepted, mut refusal) = (false, None);
         let mut end = None;
         while end.is_none() {
-            let Some(first) = segments.message().await? else {
+            let first = tokio::select! {
+                first = segments.message() => first?,
+                () = self.services.stopped() => return Err(Status::unavailable(STOPPING)),
+            };
+            let Some(first) = first else {
                 break;
             };
             let batch;
@@ -147,7 +174,7 @@ impl Collect {
             self.arrived.release();
             let bytes = batch.iter().map(Bytes::len).sum();
             let read = move || Ok(Segments::from_messages(&batch));
-            match store(&self.receiver, bytes, read).await {
+            match store(&self.services.receiver, bytes, read).await {
                 Ok(_complaint) => is_any_accepted = true,
                 Err(SegmentsError::Receive(error)) => return Err(refuse(&error)),
                 Err(error) => refusal = Some(status(error)),
