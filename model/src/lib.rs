@@ -24,6 +24,7 @@ pub mod layout;
 pub mod otlp;
 pub mod rollup;
 pub mod sampling;
+pub mod skywalking;
 pub mod span;
 pub mod summary;
 pub mod time;

@@ -18,7 +18,9 @@ use tokio::time::timeout;
 
 use crate::assemble::Assembler;
 use crate::config::{Config, Database};
-use crate::ingest::{Appender, Receiver, cors, otlp_grpc, otlp_http, zipkin};
+use crate::ingest::{
+    Appender, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http, zipkin,
+};
 use crate::maintain::{Expirer, Limits, Room, compact};
 use crate::metrics::{self, Metrics};
 use crate::{api, pages};
@@ -152,8 +154,10 @@ async fn run(
     let receiver = Receiver::new(append, is_room, metrics.clone());
     let otlp_http = otlp_http::routes(receiver.clone())
         .merge(zipkin::routes(receiver.clone()))
+        .merge(skywalking_http::routes(receiver.clone()))
         .layer(cors::layer(&config.ingest_origins));
-    let otlp_grpc = otlp_grpc::routes(receiver);
+    let otlp_grpc = otlp_grpc::routes(receiver.clone())
+        .merge(skywalking_grpc::routes(receiver, stopped.clone()));
     let pages = pages::routes(store.clone(), addresses.otlp_http, &config.site_directory)?;
     let web = pages
         .merge(api::routes(store))

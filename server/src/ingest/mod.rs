@@ -4,10 +4,14 @@ mod append;
 mod body;
 mod clean;
 pub(crate) mod cors;
+mod grpc;
 mod memory;
 pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
 mod receive;
+mod skywalking;
+pub(crate) mod skywalking_grpc;
+pub(crate) mod skywalking_http;
 pub(crate) mod zipkin;
 
 pub(crate) use append::Appender;

@@ -119,6 +119,11 @@ impl Receiver {
         self.metrics.refused(reason);
     }
 
+    /// Counts spans that a translation had to leave out.
+    pub(super) fn rejected(&self, reason: &'static str, spans: usize) {
+        self.metrics.rejected(reason, spans);
+    }
+
     async fn process(
         &self,
         request: Bytes,

@@ -1,5 +1,6 @@
 //! From other protocols to OTLP, which everything behind the receivers speaks.
 
+pub(crate) mod skywalking;
 pub(crate) mod zipkin;
 
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
