@@ -21,6 +21,8 @@ create table trace_summary (
     root_service text not null,
     root_operation text not null,
     services text[] not null,
+    app_type text,
+    app_id text,
     region text,
     release text,
     app_version text,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::SpanId;
+use crate::propagation::Malformed;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Defect {
@@ -18,6 +19,8 @@ pub enum Defect {
     DuplicateId { span: SpanId },
     /// The span ends before it starts.
     NegativeDuration { span: SpanId },
+    /// The span has recorded a context that nobody can continue.
+    Context { span: SpanId, malformed: Malformed },
 }
 
 impl Defect {
@@ -29,7 +32,8 @@ impl Defect {
             Self::MissingParent { span, .. }
             | Self::Cycle { span }
             | Self::DuplicateId { span }
-            | Self::NegativeDuration { span } => Some(span),
+            | Self::NegativeDuration { span }
+            | Self::Context { span, .. } => Some(span),
         }
     }
 }
@@ -47,6 +51,7 @@ impl fmt::Display for Defect {
                 f.write_str("Another span with the same id and other content was left out")
             }
             Self::NegativeDuration { .. } => f.write_str("It ends before it starts"),
+            Self::Context { malformed, .. } => malformed.fmt(f),
         }
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Each is read from the root span, then from its resource; the first attribute of the list that
 //! is there wins. The names are those of the OpenTelemetry semantic conventions, current first.
+//! App and session are read from the member `rum` of `tracestate` where no attribute tells them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::attribute;
+use crate::propagation::{Rum, rum};
 use crate::trace::Trace;
 
 /// Longest value of a dimension, in bytes; what is longer is cut. The span keeps the whole value.
@@ -14,6 +16,8 @@ pub const MAX_VALUE_BYTES: usize = 256;
 /// A dimension of the whole trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Dimension {
+    AppType,
+    AppId,
     Region,
     Release,
     AppVersion,
@@ -29,7 +33,9 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
+        Self::AppType,
+        Self::AppId,
         Self::Region,
         Self::Release,
         Self::AppVersion,
@@ -48,6 +54,8 @@ impl Dimension {
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
+            Self::AppType => "app_type",
+            Self::AppId => "app",
             Self::Region => "region",
             Self::Release => "release",
             Self::AppVersion => "app_version",
@@ -67,6 +75,8 @@ impl Dimension {
     #[must_use]
     pub fn attributes(self) -> &'static [&'static str] {
         match self {
+            Self::AppType => &["app.type"],
+            Self::AppId => &["app.id"],
             Self::Region => &[
                 "user.region",
                 "client.geo.region",
@@ -122,9 +132,13 @@ impl Dimensions {
             value.truncate(value.floor_char_boundary(MAX_VALUE_BYTES));
             Some((dimension, value))
         };
+        let states = trace.spans.iter().map(|span| span.trace_state.as_str());
+        let rum = states.filter(|state| !state.is_empty()).find_map(rum);
+        let read = |dimension| read(dimension).or_else(|| of_rum(rum?, dimension));
         Self(Dimension::ALL.into_iter().filter_map(read).collect())
     }
 
+    /// The value of a dimension; none when nothing tells it.
     #[must_use]
     pub fn get(&self, dimension: Dimension) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(found, _)| *found == dimension)?;
@@ -138,6 +152,19 @@ impl Dimensions {
         self.0.extend(value.map(|value| (dimension, value)));
         self
     }
+}
+
+/// What the first span that carries one says in its `tracestate`: whoever continued the request
+/// carried it on, so it is known also where the device's own span is missing.
+fn of_rum(rum: Rum<'_>, dimension: Dimension) -> Option<(Dimension, String)> {
+    let value = match dimension {
+        Dimension::AppType => rum.app_type,
+        Dimension::AppId => rum.app_id,
+        Dimension::Session => rum.session_id,
+        _ => return None,
+    };
+    let value = &value[..value.floor_char_boundary(MAX_VALUE_BYTES)];
+    (!value.is_empty()).then(|| (dimension, value.to_owned()))
 }
 
 #[cfg(test)]
@@ -173,5 +200,20 @@ mod tests {
             "an empty value tells nothing"
         );
         assert_eq!(dimensions.get(Dimension::Region), None);
+    }
+
+    #[test]
+    fn the_trace_state_tells_app_and_session_where_no_attribute_does() {
+        let mut server = span(2, 1, 5);
+        server.trace_state = "rum=v1&ios&shop@7&s-1".into();
+        let mut trace = build(vec![span(1, 0, 0), server]);
+        let session = |trace: &Trace| {
+            let dimensions = Dimensions::of(trace);
+            dimensions.get(Dimension::Session).map(str::to_owned)
+        };
+        assert_eq!(session(&trace), Some("s-1".into()));
+        assert_eq!(Dimensions::of(&trace).get(Dimension::AppId), Some("shop@7"));
+        trace.spans[0].attributes = vec![text("session.id", "s-2")];
+        assert_eq!(session(&trace), Some("s-2".into()));
     }
 }

@@ -22,6 +22,7 @@ pub mod histogram;
 pub mod id;
 pub mod layout;
 pub mod otlp;
+pub mod propagation;
 pub mod rollup;
 pub mod sampling;
 pub mod skywalking;

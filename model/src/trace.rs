@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::defect::Defect;
 use crate::id::{SpanId, TraceId};
+use crate::propagation::{self, Recorded};
 use crate::span::{Kind, Resource, Scope, Span, UNKNOWN_SERVICE};
 
 /// Where a span stands in its trace.
@@ -47,7 +48,8 @@ impl Trace {
     ) -> Self {
         let mut defects = BTreeSet::new();
         let spans = without_duplicates(spans, &mut defects);
-        let parents = parents(&spans, &resources, &mut defects);
+        let handed_on = handed_on(id, &spans, &mut defects);
+        let parents = parents(&spans, &resources, &handed_on, &mut defects);
         let (order, nodes) = pre_order(&spans, &parents);
         let mut slots: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
         let spans = order
@@ -137,10 +139,38 @@ fn without_duplicates(spans: Vec<Span>, defects: &mut BTreeSet<Defect>) -> Vec<S
     kept
 }
 
+/// Under which id, other than its own, a span was handed on: one that has recorded the `sw8` that
+/// it sent is the parent of whatever names the span of that `sw8`.
+fn handed_on(
+    trace_id: TraceId,
+    spans: &[Span],
+    defects: &mut BTreeSet<Defect>,
+) -> HashMap<SpanId, SpanId> {
+    let mut handed_on = HashMap::new();
+    for span in spans {
+        for recorded in propagation::recorded(&span.attributes) {
+            match recorded {
+                Ok(Recorded::Sw8(context)) if context.trace_id == trace_id => {
+                    if matches!(span.kind, Kind::Client | Kind::Producer) {
+                        handed_on.insert(context.span_id, span.id);
+                    }
+                }
+                Ok(_) => {}
+                Err(malformed) => {
+                    let span = span.id;
+                    defects.insert(Defect::Context { span, malformed });
+                }
+            }
+        }
+    }
+    handed_on
+}
+
 /// For each span the index of its parent, without cycles.
 fn parents(
     spans: &[Span],
     resources: &[Resource],
+    handed_on: &HashMap<SpanId, SpanId>,
     defects: &mut BTreeSet<Defect>,
 ) -> Vec<Option<usize>> {
     let index_of: HashMap<SpanId, usize> = spans
@@ -153,7 +183,10 @@ fn parents(
         if span.duration_nanos() < 0 {
             defects.insert(Defect::NegativeDuration { span: span.id });
         }
-        let named = span.parent_id.and_then(|id| index_of.get(&id).copied());
+        let named = span.parent_id.and_then(|id| {
+            let own_id = handed_on.get(&id);
+            index_of.get(&id).or_else(|| index_of.get(own_id?)).copied()
+        });
         let parent = named.map(|named| {
             let server = index_of.get(&spans[named].id.shared_server());
             let server = server.filter(|&&server| {
@@ -406,6 +439,45 @@ pub(crate) mod tests {
             outline(&trace),
             "span 1+3\n span 2+1\n  span 4+0\n span 3+0"
         );
+    }
+
+    fn header(name: &str, value: &str) -> Attribute {
+        Attribute {
+            key: format!("http.request.header.{name}"),
+            value: Value::Array(vec![Value::String(value.into())]),
+        }
+    }
+
+    #[test]
+    fn what_went_on_by_sw8_finds_the_span_that_sent_it() {
+        // Trace 07…07, segment "s", span 2.
+        let sw8 = "1-MDcwNzA3MDcwNzA3MDcwNzA3MDcwNzA3MDcwNzA3MDc=-cw==-2-YQ==-YQ==-YQ==-YQ==";
+        let sender = Span {
+            kind: Kind::Client,
+            attributes: vec![header("sw8", sw8)],
+            ..span(1, 0, 0)
+        };
+        let mut child = span(2, 0, 1);
+        child.parent_id = crate::skywalking::span_id("s", 2);
+        assert_eq!(outline(&build(vec![sender, child])), "span 1+1\n span 2+0");
+    }
+
+    #[test]
+    fn a_damaged_context_is_explained() {
+        let sender = Span {
+            attributes: vec![header("sw8", "1-a-b"), header("traceparent", "00-1-2-3")],
+            ..span(1, 0, 0)
+        };
+        let words: Vec<String> = build(vec![sender])
+            .defects
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            words[0],
+            "The recorded sw8 is malformed: 3 fields, 8 expected"
+        );
+        assert!(words[1].contains("the trace id is not 32"), "{words:?}");
     }
 
     #[test]

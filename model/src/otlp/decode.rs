@@ -6,6 +6,7 @@ use super::wire::{Field, Fields, Value as Wire, WireError};
 use crate::attribute::{Attribute, Value};
 use crate::calls::tells_callee;
 use crate::id::{SpanId, TraceId};
+use crate::propagation::tells_context;
 use crate::span::{Event, Kind, Link, Resource, Scope, Span, Status, StatusCode, tells_origin};
 use crate::trace::Trace;
 
@@ -14,8 +15,8 @@ use crate::trace::Trace;
 pub enum Detail {
     Whole,
     /// What [`crate::rollup`] asks of a trace: of attributes only those that tell where a span
-    /// comes from ([`tells_origin`]) and whom it calls ([`tells_callee`]), but all of the span that
-    /// speaks for the trace and of its resource; no events, links and scopes.
+    /// comes from ([`tells_origin`]), whom it calls ([`tells_callee`]) and what contexts it has
+    /// recorded ([`tells_context`]), but all of the span that speaks for the trace and of its resource; no events, links and scopes.
     Outline,
 }
 
@@ -134,15 +135,15 @@ fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireErr
     ) else {
         return Ok(None);
     };
-    let kind = kind(kind_number);
-    if detail == Detail::Outline && matches!(kind, Kind::Client | Kind::Producer) {
-        attributes = attributes_of(bytes, SPAN_ATTRIBUTES, tells_callee)?;
+    if detail == Detail::Outline {
+        let is_wanted = |key: &str| tells_callee(key) || tells_context(key);
+        attributes = attributes_of(bytes, SPAN_ATTRIBUTES, is_wanted)?;
     }
     let span = Span {
         id,
         parent_id: SpanId::from_slice(ids.parent_span_id).ok(),
         name: name.to_owned(),
-        kind,
+        kind: kind(kind_number),
         start_nanos,
         end_nanos,
         status: status(status_bytes)?,

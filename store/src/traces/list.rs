@@ -135,6 +135,8 @@ impl Store {
                 root_service,
                 root_operation,
                 services,
+                app_type,
+                app_id,
                 region,
                 release,
                 app_version,
@@ -167,8 +169,10 @@ impl Store {
                 and ($19::text is null or device_class = $19)
                 and ($20::text is null or environment = $20)
                 and ($21::text is null or tier = $21)
+                and ($22::text is null or app_type = $22)
+                and ($23::text is null or app_id = $23)
             order by start_nanos desc, trace_id desc
-            limit $22",
+            limit $24",
             request.from_nanos,
             request.to_nanos,
             after.map(|cursor| cursor.start_nanos),
@@ -190,6 +194,8 @@ impl Store {
             needs.dimension(Dimension::DeviceClass),
             needs.dimension(Dimension::Environment),
             needs.dimension(Dimension::Tier),
+            needs.dimension(Dimension::AppType),
+            needs.dimension(Dimension::AppId),
             i64::from(saturated(BATCH)),
         )
         .fetch_all(&self.pool)

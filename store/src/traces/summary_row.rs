@@ -16,6 +16,8 @@ pub(super) struct SummaryRow {
     pub(super) root_service: String,
     pub(super) root_operation: String,
     pub(super) services: Vec<String>,
+    pub(super) app_type: Option<String>,
+    pub(super) app_id: Option<String>,
     pub(super) region: Option<String>,
     pub(super) release: Option<String>,
     pub(super) app_version: Option<String>,
@@ -57,6 +59,8 @@ impl TryFrom<SummaryRow> for Summary {
             root_operation: row.root_operation,
             services: row.services,
             dimensions: Dimensions::default()
+                .with(Dimension::AppType, row.app_type)
+                .with(Dimension::AppId, row.app_id)
                 .with(Dimension::Region, row.region)
                 .with(Dimension::Release, row.release)
                 .with(Dimension::AppVersion, row.app_version)
