@@ -216,4 +216,22 @@ mod tests {
         trace.spans[0].attributes = vec![text("session.id", "s-2")];
         assert_eq!(session(&trace), Some("s-2".into()));
     }
+
+    #[test]
+    fn the_table_for_operators_is_this_one() {
+        let manual = include_str!("../../docs/operating.md");
+        for dimension in Dimension::ALL {
+            let names: Vec<String> = dimension
+                .attributes()
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect();
+            let row = format!("| `{}` | {}", dimension.key(), names.join(", "));
+            let is_row = |line: &str| {
+                let rest = line.strip_prefix(&row);
+                rest.is_some_and(|rest| rest.starts_with(" |") || rest.starts_with("; else"))
+            };
+            assert!(manual.lines().any(is_row), "{row}");
+        }
+    }
 }
