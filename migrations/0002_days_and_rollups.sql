@@ -18,6 +18,8 @@ create table trace_summary (
     span_count integer not null,
     error_count integer not null,
     defect_count integer not null,
+    -- How many requests it stands for, before sampling.
+    weight double precision not null default 1,
     root_service text not null,
     root_operation text not null,
     services text[] not null,

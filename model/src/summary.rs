@@ -6,6 +6,7 @@ use crate::clock_skew;
 use crate::cursor::Cursor;
 use crate::dimensions::Dimensions;
 use crate::id::TraceId;
+use crate::sampling;
 use crate::trace::Trace;
 
 /// Longest name in a summary, in bytes; what is longer is cut. The span keeps its whole name.
@@ -14,7 +15,7 @@ pub const MAX_NAME_BYTES: usize = 1_024;
 /// Most services that a summary names.
 pub const MAX_SERVICES: usize = 500;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     pub trace_id: TraceId,
     pub root_service: String,
@@ -27,13 +28,15 @@ pub struct Summary {
     pub span_count: usize,
     pub error_count: usize,
     pub defect_count: usize,
+    /// How many requests it stands for, before sampling.
+    pub weight: f64,
     /// Sorted by name.
     pub services: Vec<String>,
     pub dimensions: Dimensions,
 }
 
 /// One page of a list of traces, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     pub traces: Vec<Summary>,
     /// Where the next page begins; none when this is the last.
@@ -72,6 +75,7 @@ impl Summary {
             span_count: trace.spans.len(),
             error_count: trace.spans.iter().filter(|span| span.is_error()).count(),
             defect_count: trace.defects.len(),
+            weight: sampling::weight(&root.trace_state),
             services: trace
                 .services()
                 .iter()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use http::HeaderValue;
 use model::format::parse_bytes;
+use model::sampling::tail::{Policy, PolicyError};
 
 const WEB_LISTEN: &str = "127.0.0.1:8080";
 const OTLP_GRPC_LISTEN: &str = "127.0.0.1:4317";
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) trace_days: i32,
     /// `THROUGHLINE_STORAGE_LIMIT`: most bytes of the whole database.
     pub(crate) storage_limit: Option<u64>,
+    /// `THROUGHLINE_SAMPLING`: which traces to keep; all when it is not set.
+    pub(crate) sampling: Option<Policy>,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
     pub(crate) site_directory: PathBuf,
 }
@@ -69,6 +72,8 @@ pub(crate) enum ConfigError {
     Retention(String),
     #[error("THROUGHLINE_STORAGE_LIMIT is \"{0}\"; write an amount, as 50GB or 500MiB")]
     StorageLimit(String),
+    #[error("THROUGHLINE_SAMPLING: {0}")]
+    Sampling(#[from] PolicyError),
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -93,6 +98,9 @@ impl Config {
                 .map_or(Ok(DEFAULT_TRACE_DAYS), |text| days(&text))?,
             storage_limit: variable("THROUGHLINE_STORAGE_LIMIT")?
                 .map(|text| parse_bytes(&text).ok_or(ConfigError::StorageLimit(text)))
+                .transpose()?,
+            sampling: variable("THROUGHLINE_SAMPLING")?
+                .map(|text| text.parse())
                 .transpose()?,
             site_directory: variable("THROUGHLINE_SITE_DIR")?
                 .unwrap_or_else(|| "target/site".into())

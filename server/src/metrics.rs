@@ -30,6 +30,7 @@ pub(crate) struct Metrics {
     commit_seconds: Histogram,
     stored_spans: Counter,
     stored_traces: Counter,
+    sampled_out: Counter,
     assembly_seconds: Histogram,
     open_traces: Family<Label<i64>, Gauge>,
     open_bytes: Family<Label<i64>, Gauge>,
@@ -48,6 +49,7 @@ impl Metrics {
             commit_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 12)),
             stored_spans: Counter::default(),
             stored_traces: Counter::default(),
+            sampled_out: Counter::default(),
             assembly_seconds: Histogram::new(exponential_buckets(0.5, 2.0, 10)),
             open_traces: Family::default(),
             open_bytes: Family::default(),
@@ -76,6 +78,8 @@ impl Metrics {
         registry.register("spans_stored", spans, self.stored_spans.clone());
         let traces = "Traces that were written, once for each part";
         registry.register("traces_stored", traces, self.stored_traces.clone());
+        let out = "Traces that were counted and, by the sampling policy, not kept";
+        registry.register("traces_sampled_out", out, self.sampled_out.clone());
         let lag = "Time from the log until all spans of an entry are part of stored traces";
         let histogram = self.assembly_seconds.clone();
         registry.register_with_unit("assembly", lag, Unit::Seconds, histogram);
@@ -111,6 +115,10 @@ impl Metrics {
     pub(crate) fn stored(&self, traces: usize, spans: usize) {
         self.stored_traces.inc_by(traces as u64);
         self.stored_spans.inc_by(spans as u64);
+    }
+
+    pub(crate) fn sampled_out(&self, traces: usize) {
+        self.sampled_out.inc_by(traces as u64);
     }
 
     pub(crate) fn assembled(&self, after: Duration) {

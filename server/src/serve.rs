@@ -134,7 +134,16 @@ async fn run(
     let assemblers: JoinSet<()> = (0..SHARDS)
         .map(|shard| {
             let (commits, metrics) = (commits.clone(), metrics.clone());
-            Assembler::new(store.clone(), shard, commits, metrics, stopped.clone()).run()
+            let store = store.clone();
+            Assembler::new(
+                store,
+                shard,
+                config.sampling,
+                commits,
+                metrics,
+                stopped.clone(),
+            )
+            .run()
         })
         .collect();
 

@@ -84,6 +84,7 @@ fn summary(summary: &Summary) -> Value {
         "span_count": summary.span_count,
         "error_count": summary.error_count,
         "defect_count": summary.defect_count,
+        "weight": summary.weight,
         "services": summary.services,
     });
     for dimension in Dimension::ALL {

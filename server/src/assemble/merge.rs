@@ -10,10 +10,11 @@ use model::otlp::batch::SpanBytes;
 use model::otlp::decode::{self, Detail, Ids};
 use model::otlp::wire::WireError;
 use model::rollup::{Contributions, Delta, Direction};
+use model::sampling::tail::Sampler;
 use model::summary::Summary;
 use store::document::Writer;
 use store::shard::Stored;
-use store::traces::TraceWrite;
+use store::traces::{TraceWrite, day_of};
 
 use super::open_traces::DueTrace;
 
@@ -32,55 +33,71 @@ pub(super) enum MergeError {
     },
 }
 
+/// What becomes of a trace.
+enum Outcome {
+    Write(TraceWrite),
+    /// There is nothing new in it.
+    Known,
+    /// It is counted, but not kept.
+    SampledOut,
+}
+
 /// What to write.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Merged {
     pub(super) writes: Vec<TraceWrite>,
     /// What the traces change in the rollups.
     pub(super) deltas: Vec<Delta>,
+    /// Traces that are not kept.
+    pub(super) sampled_out: usize,
 }
 
 pub(super) struct Merger {
     writer: Writer,
+    /// Which traces to keep; all when there is none.
+    sampler: Option<Sampler>,
     /// The message in the making; kept for its memory.
     message: Vec<u8>,
 }
 
 impl Merger {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(sampler: Option<Sampler>) -> io::Result<Self> {
         Ok(Self {
             writer: Writer::new()?,
+            sampler,
             message: Vec::new(),
         })
     }
 
     /// What to write of those traces. A trace whose spans are all stored already, because a client
-    /// or a restart sent them again, needs nothing. `today` is the day that new traces belong to.
+    /// or a restart sent them again, needs nothing. New traces belong to the day of `now_nanos`.
     pub(super) fn merge(
         &mut self,
         due: &[DueTrace],
         stored: &HashMap<TraceId, Stored>,
-        today: i32,
+        now_nanos: i64,
     ) -> Result<Merged, MergeError> {
+        let mut merged = Merged::default();
         let mut contributions = Contributions::default();
-        let mut writes = Vec::with_capacity(due.len());
         for trace in due {
             let stored = stored.get(&trace.id);
-            writes.extend(self.merge_one(trace, stored, today, &mut contributions)?);
+            match self.merge_one(trace, stored, now_nanos, &mut contributions)? {
+                Outcome::Write(write) => merged.writes.push(write),
+                Outcome::Known => {}
+                Outcome::SampledOut => merged.sampled_out += 1,
+            }
         }
-        Ok(Merged {
-            writes,
-            deltas: contributions.into_deltas(),
-        })
+        merged.deltas = contributions.into_deltas();
+        Ok(merged)
     }
 
     fn merge_one(
         &mut self,
         trace: &DueTrace,
         stored: Option<&Stored>,
-        today: i32,
+        now_nanos: i64,
         contributions: &mut Contributions,
-    ) -> Result<Option<TraceWrite>, MergeError> {
+    ) -> Result<Outcome, MergeError> {
         let trace_id = trace.id;
         let chunks = stored.map_or(&[][..], |stored| stored.chunks.as_slice());
         let mut batch = Batch::default();
@@ -95,24 +112,33 @@ impl Merger {
         let arrived = batch.spans.split_off(stored_spans);
         let mut new = without_known(arrived, &batch.spans);
         if new.is_empty() {
-            return Ok(None);
+            return Ok(Outcome::Known);
         }
         batch.sort(&mut new);
         self.message.clear();
         batch.write(&new, &mut self.message);
-        let body = self
-            .writer
-            .write(&self.message)
-            .map_err(|source| MergeError::Compress { trace_id, source })?;
         let new_spans = new.len();
         if stored.is_some() {
             contribute(contributions, Direction::Subtract, trace_id, &batch);
         }
         batch.spans.extend(new);
-        let summary = contribute(contributions, Direction::Add, trace_id, &batch);
-        Ok(summary.map(|summary| TraceWrite {
+        let Some(mut summary) = contribute(contributions, Direction::Add, trace_id, &batch) else {
+            return Ok(Outcome::Known);
+        };
+        // Counted is what came; of that, what is kept is decided once for each trace.
+        if let (None, Some(sampler)) = (stored, &mut self.sampler) {
+            let Some(weight) = sampler.weigh(&summary, now_nanos) else {
+                return Ok(Outcome::SampledOut);
+            };
+            summary.weight *= weight;
+        }
+        let body = self
+            .writer
+            .write(&self.message)
+            .map_err(|source| MergeError::Compress { trace_id, source })?;
+        Ok(Outcome::Write(TraceWrite {
             summary,
-            day: stored.map_or(today, |stored| stored.day),
+            day: stored.map_or_else(|| day_of(now_nanos), |stored| stored.day),
             new_spans,
             chunk: i32::try_from(chunks.len()).unwrap_or(i32::MAX),
             body,
@@ -152,6 +178,7 @@ mod tests {
     use crate::assemble::tests::message;
     use crate::clock;
     use model::rollup::Family;
+    use model::time::DAY_NANOS;
     use std::time::Duration;
 
     /// The trace of those spans as it comes out of the assembler.
@@ -169,7 +196,8 @@ mod tests {
         let stored = (!chunks.is_empty()).then_some((due.id, Stored { day: 3, chunks }));
         let stored = stored.into_iter().collect();
         let due = std::slice::from_ref(due);
-        let merged = Merger::new().unwrap().merge(due, &stored, 4).unwrap();
+        let now = 4 * DAY_NANOS;
+        let merged = Merger::new(None).unwrap().merge(due, &stored, now).unwrap();
         let operations = merged
             .deltas
             .iter()

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::id::TraceId;
-use store::shard::{ReadEntry, Shard};
+use model::sampling::tail::{Policy, Sampler};
+use store::shard::{ReadEntry, SHARDS, Shard};
 use store::traces::day_of;
 use store::{Store, document};
 use tokio::sync::{Notify, watch};
@@ -58,6 +59,8 @@ enum AssembleError {
 pub(crate) struct Assembler {
     store: Store,
     shard: i16,
+    /// Of this shard.
+    sampling: Option<Policy>,
     commits: Arc<Notify>,
     metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
@@ -67,6 +70,7 @@ impl Assembler {
     pub(crate) fn new(
         store: Store,
         shard: i16,
+        sampling: Option<Policy>,
         commits: Arc<Notify>,
         metrics: Arc<Metrics>,
         stop: watch::Receiver<bool>,
@@ -74,6 +78,7 @@ impl Assembler {
         Self {
             store,
             shard,
+            sampling: sampling.map(of_shard),
             commits,
             metrics,
             stop,
@@ -107,7 +112,8 @@ impl Assembler {
 
     async fn assemble(&self, mut shard: Shard) -> Result<(), AssembleError> {
         let mut open = OpenTraces::default();
-        let mut merger = Merger::new().map_err(AssembleError::Memory)?;
+        let sampler = self.sampling.map(Sampler::new);
+        let mut merger = Merger::new(sampler).map_err(AssembleError::Memory)?;
         let mut reader = LogReader::new();
         loop {
             let read = if open.has_room() {
@@ -135,22 +141,33 @@ impl Assembler {
         due: Vec<DueTrace>,
     ) -> Result<(), AssembleError> {
         let ids: Vec<TraceId> = due.iter().map(|trace| trace.id).collect();
-        let today = day_of(clock::now_nanos());
-        let first = due.iter().map(|trace| day_of(trace.received_nanos)).min();
-        let since = first.unwrap_or(today).saturating_sub(DAYS_BACK);
+        let now = clock::now_nanos();
+        let first = due.iter().map(|trace| trace.received_nanos).min();
+        let since = day_of(first.unwrap_or(now)).saturating_sub(DAYS_BACK);
         let stored = shard.stored(&ids, since).await?;
-        let Merged { writes, deltas } = block_in_place(|| merger.merge(&due, &stored, today))?;
+        let outcome = block_in_place(|| merger.merge(&due, &stored, now))?;
+        let Merged { writes, deltas, .. } = &outcome;
         let finished = open.finish(&due);
         let seqs: Vec<i64> = finished.iter().map(|entry| entry.seq).collect();
-        shard.store(&writes, &deltas, &seqs).await?;
+        shard.store(writes, deltas, &seqs).await?;
         let spans = writes.iter().map(|write| write.new_spans).sum();
         self.metrics.stored(writes.len(), spans);
+        self.metrics.sampled_out(outcome.sampled_out);
         let now = clock::now_nanos();
         for entry in finished {
             let nanos = u64::try_from(now.saturating_sub(entry.received_nanos)).unwrap_or(0);
             self.metrics.assembled(Duration::from_nanos(nanos));
         }
         Ok(())
+    }
+}
+
+/// The policy for one shard of all, which has its part of the rate.
+fn of_shard(policy: Policy) -> Policy {
+    let part = |rate: f64| rate / f64::from(SHARDS);
+    Policy {
+        spans_per_second: policy.spans_per_second.map(part),
+        ..policy
     }
 }
 

@@ -132,6 +132,7 @@ impl Store {
                 span_count,
                 error_count,
                 defect_count,
+                weight,
                 root_service,
                 root_operation,
                 services,

@@ -65,6 +65,7 @@ async fn write_summaries(
             span_count,
             error_count,
             defect_count,
+            weight,
             root_service,
             root_operation,
             services,
@@ -91,6 +92,7 @@ async fn write_summaries(
             span_count,
             error_count,
             defect_count,
+            weight,
             root_service,
             root_operation,
             string_to_array(services, e'\\x1f'),
@@ -132,7 +134,8 @@ async fn write_summaries(
             $21::text[],
             $22::text[],
             $23::text[],
-            $24::int[]
+            $24::int[],
+            $25::double precision[]
         ) as summary (
             trace_id,
             start_nanos,
@@ -157,8 +160,10 @@ async fn write_summaries(
             journey,
             session_id,
             user_id,
-            day
+            day,
+            weight
         )
+        -- The weight was decided when the trace was first kept.
         on conflict (trace_id, day) do update set
             start_nanos = excluded.start_nanos,
             duration_nanos = excluded.duration_nanos,
@@ -206,6 +211,7 @@ async fn write_summaries(
         &dimension(Dimension::Session) as &[Option<String>],
         &dimension(Dimension::User) as &[Option<String>],
         &days(writes),
+        &column(writes, |summary| summary.weight),
     )
     .execute(connection)
     .await?;

@@ -1,4 +1,6 @@
-//! How many spans a sampled one stands for.
+//! Sampling: how many spans a sampled one stands for, and which traces to keep.
+
+pub mod tail;
 
 /// Digits of a rejection threshold: 56 bits.
 const DIGITS: usize = 14;
