@@ -4,6 +4,7 @@ use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
 use http::HeaderValue;
+use model::dimensions::{DimensionTable, TableError};
 use model::format::parse_bytes;
 use model::sampling::tail::{Policy, PolicyError};
 
@@ -34,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) trace_days: i32,
     /// `THROUGHLINE_STORAGE_LIMIT`: most bytes of the whole database.
     pub(crate) storage_limit: Option<u64>,
+    /// `THROUGHLINE_DIMENSIONS`: more attributes to read dimensions from.
+    pub(crate) dimensions: DimensionTable,
     /// `THROUGHLINE_SAMPLING`: which traces to keep; all when it is not set.
     pub(crate) sampling: Option<Policy>,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
@@ -72,6 +75,8 @@ pub(crate) enum ConfigError {
     Retention(String),
     #[error("THROUGHLINE_STORAGE_LIMIT is \"{0}\"; write an amount, as 50GB or 500MiB")]
     StorageLimit(String),
+    #[error("THROUGHLINE_DIMENSIONS: {0}")]
+    Dimensions(#[from] TableError),
     #[error("THROUGHLINE_SAMPLING: {0}")]
     Sampling(#[from] PolicyError),
     #[error("{0} is not valid UTF-8")]
@@ -99,6 +104,9 @@ impl Config {
             storage_limit: variable("THROUGHLINE_STORAGE_LIMIT")?
                 .map(|text| parse_bytes(&text).ok_or(ConfigError::StorageLimit(text)))
                 .transpose()?,
+            dimensions: variable("THROUGHLINE_DIMENSIONS")?
+                .unwrap_or_default()
+                .parse()?,
             sampling: variable("THROUGHLINE_SAMPLING")?
                 .map(|text| text.parse())
                 .transpose()?,

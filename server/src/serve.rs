@@ -16,7 +16,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::assemble::Assembler;
+use crate::assemble::{Assembler, Rules};
 use crate::config::{Config, Database};
 use crate::ingest::{
     Appender, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http, zipkin,
@@ -131,6 +131,10 @@ async fn run(
     let commits = Arc::new(Notify::new());
     let metrics = Arc::new(Metrics::new());
     let (append, appenders) = Appender::start(&store, &commits, &metrics);
+    let rules = Rules {
+        dimensions: Arc::new(config.dimensions.clone()),
+        sampling: config.sampling,
+    };
     let assemblers: JoinSet<()> = (0..SHARDS)
         .map(|shard| {
             let (commits, metrics) = (commits.clone(), metrics.clone());
@@ -138,7 +142,7 @@ async fn run(
             Assembler::new(
                 store,
                 shard,
-                config.sampling,
+                rules.clone(),
                 commits,
                 metrics,
                 stopped.clone(),

@@ -105,7 +105,7 @@ mod tests {
         child.status.code = StatusCode::Error;
         child.name = "Pay".into();
         let trace = build(vec![root, child]);
-        let summary = Summary::of(&trace).expect("it has spans");
+        let summary = crate::summary::tests::summary(&trace).expect("it has spans");
         let filter: Filter = text.parse().expect("a filter");
         filter.accepts_summary(&summary) && filter.accepts_spans(&trace)
     }

@@ -11,6 +11,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use model::dimensions::DimensionTable;
 use model::id::TraceId;
 use model::sampling::tail::{Policy, Sampler};
 use store::shard::{ReadEntry, SHARDS, Shard};
@@ -59,18 +60,25 @@ enum AssembleError {
 pub(crate) struct Assembler {
     store: Store,
     shard: i16,
-    /// Of this shard.
-    sampling: Option<Policy>,
+    rules: Rules,
     commits: Arc<Notify>,
     metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
+}
+
+/// What the operator says about traces.
+#[derive(Debug, Clone)]
+pub(crate) struct Rules {
+    pub(crate) dimensions: Arc<DimensionTable>,
+    /// Of all shards together; none to keep every trace.
+    pub(crate) sampling: Option<Policy>,
 }
 
 impl Assembler {
     pub(crate) fn new(
         store: Store,
         shard: i16,
-        sampling: Option<Policy>,
+        rules: Rules,
         commits: Arc<Notify>,
         metrics: Arc<Metrics>,
         stop: watch::Receiver<bool>,
@@ -78,7 +86,7 @@ impl Assembler {
         Self {
             store,
             shard,
-            sampling: sampling.map(of_shard),
+            rules,
             commits,
             metrics,
             stop,
@@ -112,8 +120,10 @@ impl Assembler {
 
     async fn assemble(&self, mut shard: Shard) -> Result<(), AssembleError> {
         let mut open = OpenTraces::default();
-        let sampler = self.sampling.map(Sampler::new);
-        let mut merger = Merger::new(sampler).map_err(AssembleError::Memory)?;
+        let sampling = self.rules.sampling.map(of_shard);
+        let sampler = sampling.map(Sampler::new);
+        let table = Arc::clone(&self.rules.dimensions);
+        let mut merger = Merger::new(table, sampler).map_err(AssembleError::Memory)?;
         let mut reader = LogReader::new();
         loop {
             let read = if open.has_room() {
