@@ -19,6 +19,7 @@ pub mod id;
 pub mod layout;
 pub mod otlp;
 pub mod span;
+pub mod spelling;
 pub mod summary;
 pub mod time;
 pub mod trace;

@@ -1,5 +1,6 @@
 //! What the environment configures. The only place that reads it.
 
+use std::fmt;
 use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
@@ -10,6 +11,9 @@ const OTLP_GRPC_LISTEN: &str = "127.0.0.1:4317";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
 
 const DEFAULT_LOG: &str = "info";
+
+/// Shortest secret that pseudonyms may be made with.
+const MIN_KEY_BYTES: usize = 16;
 
 /// Where data is kept when root starts the server and nothing else is said: a place that the
 /// unprivileged user of the embedded Postgres can enter, which root's home is not.
@@ -26,6 +30,10 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     /// `THROUGHLINE_INGEST_ORIGINS`: the pages that may send spans from a browser.
     pub(crate) ingest_origins: Origins,
+    /// `THROUGHLINE_REDACTION`: a file of rules.
+    pub(crate) redaction: Option<PathBuf>,
+    /// `THROUGHLINE_PSEUDONYM_KEY`.
+    pub(crate) pseudonym_key: Option<PseudonymKey>,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
     pub(crate) site_directory: PathBuf,
 }
@@ -36,6 +44,22 @@ pub(crate) enum Database {
     Url(String),
     /// The embedded one, under `THROUGHLINE_DATA_DIR`.
     Embedded { data_directory: PathBuf },
+}
+
+/// A secret, which no log shows.
+#[derive(Clone)]
+pub(crate) struct PseudonymKey(String);
+
+impl PseudonymKey {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for PseudonymKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PseudonymKey")
+    }
 }
 
 /// Origins as browsers send them (RFC 6454, section 7).
@@ -58,6 +82,11 @@ pub(crate) enum ConfigError {
          commas between them, as https://shop.example,http://localhost:3000"
     )]
     Origin(String),
+    #[error(
+        "THROUGHLINE_PSEUDONYM_KEY has fewer than {MIN_KEY_BYTES} bytes, which can be guessed; \
+         openssl rand -hex 32 makes a good one"
+    )]
+    PseudonymKey,
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -78,6 +107,8 @@ impl Config {
             otlp_http_listen: address("THROUGHLINE_OTLP_HTTP_LISTEN", OTLP_HTTP_LISTEN)?,
             database,
             ingest_origins: origins(&variable("THROUGHLINE_INGEST_ORIGINS")?.unwrap_or_default())?,
+            redaction: variable("THROUGHLINE_REDACTION")?.map(PathBuf::from),
+            pseudonym_key: pseudonym_key()?,
             site_directory: variable("THROUGHLINE_SITE_DIR")?
                 .unwrap_or_else(|| "target/site".into())
                 .into(),
@@ -105,6 +136,13 @@ fn data_directory() -> Result<PathBuf, ConfigError> {
     }
     let home = variable("HOME")?.ok_or(ConfigError::NoHome)?;
     Ok(PathBuf::from(home).join(".local/share/throughline"))
+}
+
+fn pseudonym_key() -> Result<Option<PseudonymKey>, ConfigError> {
+    match variable("THROUGHLINE_PSEUDONYM_KEY")? {
+        Some(key) if key.len() < MIN_KEY_BYTES => Err(ConfigError::PseudonymKey),
+        key => Ok(key.map(PseudonymKey)),
+    }
 }
 
 fn address(name: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {

@@ -16,6 +16,7 @@ pub mod embedded;
 mod error;
 pub mod log;
 mod pool;
+mod secret;
 pub mod shard;
 pub mod traces;
 

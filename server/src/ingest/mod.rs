@@ -8,6 +8,7 @@ mod memory;
 pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
 mod receive;
+pub(crate) mod redact;
 pub(crate) mod zipkin;
 
 pub(crate) use append::Appender;

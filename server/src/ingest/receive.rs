@@ -14,6 +14,7 @@ use tokio::task::{JoinError, spawn_blocking};
 use super::append::{Append, AppendError};
 use super::clean::clean;
 use super::memory::{Full, Memory, Reservation};
+use super::redact::Redactor;
 use crate::metrics::Metrics;
 use crate::otlp::status::code;
 
@@ -21,6 +22,7 @@ use crate::otlp::status::code;
 #[derive(Clone)]
 pub(crate) struct Receiver {
     append: Append,
+    redactor: Arc<Redactor>,
     pub(super) memory: Memory,
     metrics: Arc<Metrics>,
 }
@@ -79,9 +81,10 @@ impl ReceiveError {
 }
 
 impl Receiver {
-    pub(crate) fn new(append: Append, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(append: Append, redactor: Arc<Redactor>, metrics: Arc<Metrics>) -> Self {
         Self {
             append,
+            redactor,
             memory: Memory::new(Arc::clone(&metrics)),
             metrics,
         }
@@ -112,10 +115,12 @@ impl Receiver {
         request: Bytes,
         reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
-        let cleaned = spawn_blocking(move || clean(&request)).await??;
+        let redactor = Arc::clone(&self.redactor);
+        let cleaned = spawn_blocking(move || clean(&request, &redactor)).await??;
         for (reason, count) in &cleaned.rejected {
             self.metrics.rejected(reason.label(), *count);
         }
+        self.metrics.redacted(&cleaned.redacted);
         let receipt = Receipt {
             accepted: cleaned.parts.iter().map(|part| part.span_count).sum(),
             rejected: cleaned.rejected_count(),

@@ -1,0 +1,155 @@
+//! What is done with attributes by their names.
+
+/// What is done with the value of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    /// It stays, whatever patterns find in it.
+    Keep,
+    /// The attribute goes.
+    Drop,
+    /// All of it is replaced.
+    Mask,
+    /// A pseudonym takes its place.
+    Hash,
+    /// Addresses in it lose their last bits.
+    TruncateIp,
+    /// The same, but not in spans of who calls: there the peer is the server that was called.
+    TruncatePeerIp,
+}
+
+impl Action {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Keep,
+        Self::Drop,
+        Self::Mask,
+        Self::Hash,
+        Self::TruncateIp,
+        Self::TruncatePeerIp,
+    ];
+
+    /// Its name in rules and metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Drop => "drop",
+            Self::Mask => "mask",
+            Self::Hash => "hash",
+            Self::TruncateIp => "truncate-ip",
+            Self::TruncatePeerIp => "truncate-peer-ip",
+        }
+    }
+}
+
+/// Attributes and what is done with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NameRule {
+    /// The whole name, or its beginning.
+    pub(super) name: String,
+    pub(super) is_prefix: bool,
+    pub(super) action: Action,
+}
+
+impl NameRule {
+    /// A name that ends in `*` stands for all that begin so.
+    pub(super) fn new(action: Action, name: &str) -> Self {
+        let prefix = name.strip_suffix('*');
+        Self {
+            name: prefix.unwrap_or(name).to_owned(),
+            is_prefix: prefix.is_some(),
+            action,
+        }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        if self.is_prefix {
+            name.starts_with(&self.name)
+        } else {
+            name == self.name
+        }
+    }
+}
+
+/// Longer names count as this long in the table.
+const MAX_LENGTH: usize = 63;
+
+/// The rules, found quickly.
+pub(super) struct Names {
+    rules: Vec<NameRule>,
+    /// By the first byte of a name, one bit for each length that such a name may have.
+    first: Box<[u64; 256]>,
+    /// The same by its last byte.
+    last: Box<[u64; 256]>,
+    /// Whether a prefix begins with that byte.
+    prefixes: Box<[bool; 256]>,
+}
+
+impl Names {
+    /// Of rules that meet, the last counts.
+    pub(super) fn new(rules: Vec<NameRule>) -> Self {
+        let (mut first_bytes, mut last_bytes) = (Box::new([0; 256]), Box::new([0; 256]));
+        let mut prefixes = Box::new([false; 256]);
+        for rule in &rules {
+            let name = rule.name.as_bytes();
+            match (rule.is_prefix, name.first(), name.last()) {
+                (true, Some(&first), _) => prefixes[usize::from(first)] = true,
+                (true, None, _) => prefixes.fill(true),
+                (false, Some(&first), Some(&last)) => {
+                    let length = 1 << name.len().min(MAX_LENGTH);
+                    first_bytes[usize::from(first)] |= length;
+                    last_bytes[usize::from(last)] |= length;
+                }
+                (false, ..) => {}
+            }
+        }
+        Self {
+            rules,
+            first: first_bytes,
+            last: last_bytes,
+            prefixes,
+        }
+    }
+
+    /// Whether there may be a rule for a name. Never misses one.
+    #[inline]
+    pub(super) fn may_match(&self, name: &[u8]) -> bool {
+        let (Some(&first), Some(&last)) = (name.first(), name.last()) else {
+            return false;
+        };
+        let (first, last) = (usize::from(first), usize::from(last));
+        let lengths = self.first[first] & self.last[last];
+        lengths >> name.len().min(MAX_LENGTH) & 1 == 1 || self.prefixes[first]
+    }
+
+    pub(super) fn action(&self, name: &str) -> Option<Action> {
+        if !self.may_match(name.as_bytes()) {
+            return None;
+        }
+        let rule = self.rules.iter().rev().find(|rule| rule.matches(name))?;
+        Some(rule.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_rule_that_matches_counts() {
+        let rule = NameRule::new;
+        let long = "x".repeat(100);
+        let names = Names::new(vec![
+            rule(Action::Hash, "user.id"),
+            rule(Action::Mask, "user.*"),
+            rule(Action::Keep, "user.tier"),
+            rule(Action::Drop, &long),
+        ]);
+        assert_eq!(names.action("user.id"), Some(Action::Mask));
+        assert_eq!(names.action("user.tier"), Some(Action::Keep));
+        assert_eq!(names.action("user"), None);
+        assert_eq!(names.action(""), None);
+        assert_eq!(names.action(&long), Some(Action::Drop));
+        assert_eq!(names.action(&"x".repeat(101)), None);
+        let all = Names::new(vec![rule(Action::Drop, "*")]);
+        assert_eq!(all.action("anything"), Some(Action::Drop));
+    }
+}
