@@ -93,7 +93,7 @@ impl Redactor {
 
     /// The value by which stored spans are found, for one who asks by the value that was sent.
     pub(crate) fn searchable(&self, attribute: &str, value: &str) -> Option<String> {
-        match self.names.action(attribute)? {
+        match self.names.action(attribute.as_bytes())? {
             names::Action::Hash => self.pseudonyms.of(value),
             _ => None,
         }

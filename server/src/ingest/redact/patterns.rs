@@ -218,18 +218,19 @@ fn insert() -> String {
 }
 
 /// A value after the name of a password: `password='x'`, `"password": "x"`, `Password = x`,
-/// `password = crypt('x', …)`, `PASSWORD 'x'`, `IDENTIFIED BY 'x'`.
+/// `password = crypt('x', …)`, `[password] = 'x'`, `PASSWORD 'x'`, `IDENTIFIED BY 'x'`. The bracket
+/// counts only before an operator: labels have one too.
 fn named_password() -> String {
     let name = words::any(words::PASSWORD);
     let by = words::any(words::IDENTIFIED_BY);
     let more = r"\d*(?i:_?(?:hash|digest|salt|confirmation|confirm|new|old))?";
-    let quote = r#"\\?["'`]?\]?"#;
+    let quote = r#"\\?["'`]?"#;
     let operator = r"(?:=>|:=|[=:<>!~]{1,2}|\b(?i:i?like|in|by|to|as)\b)";
     let escaped = r#"\\["']([^"'\\]+)"#;
     let call = r"(\w+\([^)]*\)*)";
     let bare = r#"([^\s&;,(){}<>"'|\\]+)"#;
     format!(
-        r"(?:{name}{more}{quote}(?:\s*{operator}\s*\(*\s*(?:{escaped}|{QUOTED}|{call}|{bare})|\s*\(*\s*(?:{QUOTED}))|{by}\s+(?:{QUOTED}))"
+        r"(?:{name}{more}{quote}(?:\]?\s*{operator}\s*\(*\s*(?:{escaped}|{QUOTED}|{call}|{bare})|\s*\(*\s*(?:{QUOTED}))|{by}\s+(?:{QUOTED}))"
     )
 }
 

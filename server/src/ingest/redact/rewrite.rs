@@ -121,7 +121,7 @@ impl<'a> Rewriter<'a> {
         for field in fields(bytes).filter(|field| field.number == KEY) {
             key = field.text().unwrap_or_default();
         }
-        let action = self.redactor.names.action(key).or(inherited);
+        let action = self.redactor.names.action(key.as_bytes()).or(inherited);
         if action == Some(Action::Drop) {
             self.counts.dropped_by_rule += 1;
             return Some(vec![]);

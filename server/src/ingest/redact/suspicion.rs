@@ -49,7 +49,7 @@ impl<'a> Suspicion<'a> {
     /// The name of an attribute, wherever it stands.
     #[inline]
     pub(crate) fn key(&mut self, key: &[u8]) {
-        self.is_found |= self.redactor.names.may_match(key);
+        self.is_found |= self.redactor.names.action(key).is_some();
     }
 
     /// The next field of the span, each in its turn.
