@@ -12,7 +12,7 @@ use model::otlp::schema::{self, SPAN};
 use model::otlp::wire::{Field, Fields, WireError};
 use store::shard;
 
-use super::redact::{Counts, Redactor};
+use super::redact::{Counts, Redactor, Verdict};
 
 /// Why a span is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,8 +150,7 @@ fn part(batch: &Batch<'_>, spans: &[Accepted<'_>]) -> Part {
 /// A span that is as it should be.
 struct Judged {
     trace_id: TraceId,
-    /// Something in it may have to go.
-    is_suspicious: bool,
+    verdict: Verdict,
 }
 
 impl Judged {
@@ -161,13 +160,11 @@ impl Judged {
         redactor: &Redactor,
         counts: &mut Counts,
     ) -> Accepted<'a> {
-        let new = self
-            .is_suspicious
-            .then(|| redactor.span(span.bytes, counts));
+        let new = redactor.span(span.bytes, self.verdict, counts);
         Accepted {
             shard: shard::of(self.trace_id),
             scope: span.scope,
-            bytes: new.flatten().map_or(Cow::Borrowed(span.bytes), Cow::Owned),
+            bytes: new.map_or(Cow::Borrowed(span.bytes), Cow::Owned),
         }
     }
 }
@@ -207,7 +204,7 @@ fn judge(span: &[u8], redactor: &Redactor) -> Result<Judged, Reason> {
     } else {
         Ok(Judged {
             trace_id,
-            is_suspicious: suspicion.is_justified(),
+            verdict: suspicion.verdict(),
         })
     }
 }

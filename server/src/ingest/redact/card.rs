@@ -42,7 +42,9 @@ pub(super) fn is_part(byte: u8) -> bool {
 pub(super) fn may_contain(bytes: &[u8]) -> bool {
     let mut at = MIN_DIGITS - 1;
     while let Some(&byte) = bytes.get(at) {
-        if is_part(byte) {
+        // A number that this is part of is there six bytes before or after it, too.
+        let is_there = |at: usize| bytes.get(at).is_some_and(|&byte| is_part(byte));
+        if is_part(byte) && (is_there(at - MIN_DIGITS / 2) || is_there(at + MIN_DIGITS / 2)) {
             let before = bytes[..at].iter().rev();
             let start = at - before.take_while(|&&byte| is_part(byte)).count();
             let run = bytes[start..].iter().take_while(|&&byte| is_part(byte));

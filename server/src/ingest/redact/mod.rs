@@ -32,7 +32,7 @@ use self::rewrite::Rewriter;
 use self::rules::Custom;
 pub(crate) use self::rules::{Rules, RulesError};
 use self::shape::{RESOURCE_HEAD, SCOPE_HEAD, SPAN};
-pub(crate) use self::suspicion::Suspicion;
+pub(crate) use self::suspicion::{Suspicion, Verdict};
 
 /// Most attributes of a span, event, link, resource or scope.
 const MAX_ATTRIBUTES: usize = 128;
@@ -48,8 +48,6 @@ pub(crate) struct Redactor {
     patterns: Patterns,
     custom: Vec<Custom>,
     pseudonyms: Pseudonyms,
-    /// There are expressions that may match anything.
-    is_always_suspicious: bool,
 }
 
 impl Redactor {
@@ -58,7 +56,6 @@ impl Redactor {
         Self {
             names: Names::new(rules.names),
             patterns: Patterns::new(&rules.secrets),
-            is_always_suspicious: !rules.custom.is_empty(),
             custom: rules.custom,
             pseudonyms: Pseudonyms::new(key),
         }
@@ -69,26 +66,40 @@ impl Redactor {
         Suspicion::new(self, span)
     }
 
+    /// Whether text among these bytes may hold a secret; expressions of one's own may match
+    /// anything.
+    fn may_find(&self, bytes: &[u8]) -> bool {
+        !self.custom.is_empty() || self.patterns.may_find(bytes)
+    }
+
     /// What is stored of a span; none when that is all of it.
-    pub(crate) fn span(&self, bytes: &[u8], counts: &mut Counts) -> Option<Vec<u8>> {
+    pub(crate) fn span(
+        &self,
+        bytes: &[u8],
+        verdict: Verdict,
+        counts: &mut Counts,
+    ) -> Option<Vec<u8>> {
+        if verdict == Verdict::Fine {
+            return None;
+        }
         let fields = Fields::new(bytes).map_while(Result::ok);
         let kind = fields.filter(|field| field.number == KIND).last();
-        let kind = kind
-            .and_then(|field| field.varint().ok())
-            .unwrap_or_default();
-        Rewriter::new(self, counts)
-            .of_kind(kind)
+        let kind = kind.and_then(|field| field.varint().ok());
+        Rewriter::new(self, counts, verdict == Verdict::Searched)
+            .of_kind(kind.unwrap_or_default())
             .message(bytes, &SPAN)
     }
 
     /// What is stored of the fields above spans in a `ResourceSpans`.
     pub(crate) fn resource_head(&self, bytes: &[u8], counts: &mut Counts) -> Option<Vec<u8>> {
-        Rewriter::new(self, counts).message(bytes, &RESOURCE_HEAD)
+        let is_searching = self.may_find(bytes);
+        Rewriter::new(self, counts, is_searching).message(bytes, &RESOURCE_HEAD)
     }
 
     /// The same of a `ScopeSpans`.
     pub(crate) fn scope_head(&self, bytes: &[u8], counts: &mut Counts) -> Option<Vec<u8>> {
-        Rewriter::new(self, counts).message(bytes, &SCOPE_HEAD)
+        let is_searching = self.may_find(bytes);
+        Rewriter::new(self, counts, is_searching).message(bytes, &SCOPE_HEAD)
     }
 
     /// The value by which stored spans are found, for one who asks by the value that was sent.

@@ -75,8 +75,8 @@ const MAX_LENGTH: usize = 63;
 /// The rules, found quickly.
 pub(super) struct Names {
     rules: Vec<NameRule>,
-    /// By the first byte of a name, one bit for each length that such a name may have.
-    first: Box<[u64; 256]>,
+    /// By the second byte of a name, one bit for each length that such a name may have.
+    second: Box<[u64; 256]>,
     /// The same by its last byte.
     last: Box<[u64; 256]>,
     /// Whether a prefix begins with that byte.
@@ -86,7 +86,7 @@ pub(super) struct Names {
 impl Names {
     /// Of rules that meet, the last counts.
     pub(super) fn new(rules: Vec<NameRule>) -> Self {
-        let (mut first_bytes, mut last_bytes) = (Box::new([0; 256]), Box::new([0; 256]));
+        let (mut second_bytes, mut last_bytes) = (Box::new([0; 256]), Box::new([0; 256]));
         let mut prefixes = Box::new([false; 256]);
         for rule in &rules {
             let name = rule.name.as_bytes();
@@ -95,7 +95,7 @@ impl Names {
                 (true, None, _) => prefixes.fill(true),
                 (false, Some(&first), Some(&last)) => {
                     let length = 1 << name.len().min(MAX_LENGTH);
-                    first_bytes[usize::from(first)] |= length;
+                    second_bytes[usize::from(*name.get(1).unwrap_or(&first))] |= length;
                     last_bytes[usize::from(last)] |= length;
                 }
                 (false, ..) => {}
@@ -103,7 +103,7 @@ impl Names {
         }
         Self {
             rules,
-            first: first_bytes,
+            second: second_bytes,
             last: last_bytes,
             prefixes,
         }
@@ -113,9 +113,10 @@ impl Names {
     #[inline]
     pub(super) fn action(&self, name: &[u8]) -> Option<Action> {
         let (&first, &last) = (name.first()?, name.last()?);
-        let (first, last) = (usize::from(first), usize::from(last));
-        let lengths = self.first[first] & self.last[last];
-        let may_match = lengths >> name.len().min(MAX_LENGTH) & 1 == 1 || self.prefixes[first];
+        let second = *name.get(1).unwrap_or(&first);
+        let lengths = self.second[usize::from(second)] & self.last[usize::from(last)];
+        let is_listed = lengths >> name.len().min(MAX_LENGTH) & 1 == 1;
+        let may_match = is_listed || self.prefixes[usize::from(first)];
         if may_match { self.find(name) } else { None }
     }
 

@@ -49,7 +49,8 @@ pub(super) struct Prefilter {
 impl Prefilter {
     pub(super) fn new() -> Self {
         // Literals only, which the regex crate searches for many bytes at a time.
-        let words = Regex::new(&words::any(&words::all())).expect("words are a regular expression");
+        let signs: Vec<&str> = words::signs().into_iter().collect();
+        let words = Regex::new(&words::any(&signs)).expect("words are a regular expression");
         Self { words }
     }
 

@@ -48,15 +48,18 @@ type Change = Option<Vec<u8>>;
 pub(super) struct Rewriter<'a> {
     redactor: &'a Redactor,
     counts: &'a mut Counts,
+    /// Whether patterns may find something.
+    is_searching: bool,
     /// Whether the peer is who calls, and not the server that was called.
     is_peer_client: bool,
 }
 
 impl<'a> Rewriter<'a> {
-    pub(super) fn new(redactor: &'a Redactor, counts: &'a mut Counts) -> Self {
+    pub(super) fn new(redactor: &'a Redactor, counts: &'a mut Counts, is_searching: bool) -> Self {
         Self {
             redactor,
             counts,
+            is_searching,
             is_peer_client: true,
         }
     }
@@ -231,6 +234,9 @@ impl<'a> Rewriter<'a> {
 
     /// The text without what patterns find in it; none when they find nothing.
     fn searched(&mut self, text: &str) -> Option<String> {
+        if !self.is_searching {
+            return None;
+        }
         let counts = &mut *self.counts;
         let mut new = self
             .redactor

@@ -22,6 +22,18 @@ const LINK_ATTRIBUTES: u32 = 4;
 /// An attribute takes two bytes at least, so that smaller events have no more than they may.
 const MANY_BYTES: usize = 2 * MAX_ATTRIBUTES;
 
+/// How closely a span has to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verdict {
+    /// It stays as it came.
+    Fine,
+    /// Something is named in a rule, or there is too much of something.
+    Named,
+    /// Its text may hold a secret.
+    Searched,
+}
+
+/// What is known of a span so far.
 pub(crate) struct Suspicion<'a> {
     redactor: &'a Redactor,
     span: &'a [u8],
@@ -31,7 +43,7 @@ pub(crate) struct Suspicion<'a> {
     /// look like anything, are left out.
     unsearched: Range<usize>,
     attributes: usize,
-    is_found: bool,
+    verdict: Verdict,
 }
 
 impl<'a> Suspicion<'a> {
@@ -42,14 +54,14 @@ impl<'a> Suspicion<'a> {
             at: 0,
             unsearched: 0..0,
             attributes: 0,
-            is_found: redactor.is_always_suspicious,
+            verdict: Verdict::Fine,
         }
     }
 
     /// The name of an attribute, wherever it stands.
     #[inline]
     pub(crate) fn key(&mut self, key: &[u8]) {
-        self.is_found |= self.redactor.names.action(key).is_some();
+        self.name_if(self.redactor.names.action(key).is_some());
     }
 
     /// The next field of the span, each in its turn.
@@ -60,10 +72,10 @@ impl<'a> Suspicion<'a> {
         match field.number {
             number::ATTRIBUTES => {
                 self.attributes += 1;
-                self.is_found |= field.raw.len() > MAX_VALUE_BYTES;
+                self.name_if(field.raw.len() > MAX_VALUE_BYTES);
             }
-            number::EVENTS => self.is_found |= is_large(field, EVENT_ATTRIBUTES),
-            number::LINKS => self.is_found |= is_large(field, LINK_ATTRIBUTES),
+            number::EVENTS => self.name_if(is_large(field, EVENT_ATTRIBUTES)),
+            number::LINKS => self.name_if(is_large(field, LINK_ATTRIBUTES)),
             number::NAME | number::STATUS => {}
             _ => return,
         }
@@ -74,17 +86,25 @@ impl<'a> Suspicion<'a> {
         self.unsearched.end = self.at;
     }
 
+    #[inline]
+    fn name_if(&mut self, is_suspicious: bool) {
+        if is_suspicious {
+            self.verdict = self.verdict.max(Verdict::Named);
+        }
+    }
+
     fn search(&mut self) {
-        if !self.is_found {
-            let bytes = &self.span[self.unsearched.clone()];
-            self.is_found = self.redactor.patterns.may_find(bytes);
+        let bytes = &self.span[self.unsearched.clone()];
+        if self.redactor.may_find(bytes) {
+            self.verdict = Verdict::Searched;
         }
     }
 
     /// After the last field.
-    pub(crate) fn is_justified(mut self) -> bool {
+    pub(crate) fn verdict(mut self) -> Verdict {
         self.search();
-        self.is_found || self.attributes > MAX_ATTRIBUTES
+        self.name_if(self.attributes > MAX_ATTRIBUTES);
+        self.verdict
     }
 }
 
