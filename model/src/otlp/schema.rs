@@ -125,6 +125,7 @@ pub fn check(message: &[u8], schema: &Message) -> Result<(), WireError> {
 ///
 /// # Errors
 /// Says what is wrong with it.
+#[inline]
 pub fn check_field(
     field: &Field<'_>,
     schema: &Message,
@@ -144,6 +145,7 @@ fn check_below(
     Fields::new(message).try_for_each(|field| check_field_below(&field?, schema, below, on_key))
 }
 
+#[inline]
 fn check_field_below(
     field: &Field<'_>,
     schema: &Message,

@@ -32,33 +32,36 @@ const ISSUERS: [Issuer; 12] = [
     (62..63, &[16, 17, 18, 19]),
 ];
 
-/// Whether bytes may be part of a number as people write it.
-pub(super) fn is_part(byte: u8) -> bool {
-    byte.is_ascii_digit() || byte == b' ' || byte == b'-'
+/// Whether a byte may be part of a number as people write it.
+fn is_part(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b' ' | b'-')
 }
 
-/// Whether a card's number may be in these bytes. Any byte of a number that is long enough is at
-/// most so far from one whose place is a multiple of its least length.
+/// Whether a card's number may be in these bytes. One that is long enough has a byte at a
+/// multiple of its least length, so that one byte of thirteen is looked at.
 pub(super) fn may_contain(bytes: &[u8]) -> bool {
     let mut at = MIN_DIGITS - 1;
     while let Some(&byte) = bytes.get(at) {
-        // A number that this is part of is there six bytes before or after it, too.
-        let is_there = |at: usize| bytes.get(at).is_some_and(|&byte| is_part(byte));
-        if is_part(byte) && (is_there(at - MIN_DIGITS / 2) || is_there(at + MIN_DIGITS / 2)) {
-            let before = bytes[..at].iter().rev();
-            let start = at - before.take_while(|&&byte| is_part(byte)).count();
-            let run = bytes[start..].iter().take_while(|&&byte| is_part(byte));
-            let (length, digits) = run.fold((0, 0), |(length, digits), byte| {
-                (length + 1, digits + usize::from(byte.is_ascii_digit()))
-            });
+        if is_part(byte) {
+            let (end, digits) = run(bytes, at);
             if digits >= MIN_DIGITS {
                 return true;
             }
-            at = start + length;
+            at = end;
         }
         at += MIN_DIGITS;
     }
     false
+}
+
+/// Where the run of such bytes ends in which this one stands, and how many digits it has.
+fn run(bytes: &[u8], at: usize) -> (usize, usize) {
+    let before = bytes[..at].iter().rev();
+    let start = at - before.take_while(|&&byte| is_part(byte)).count();
+    let run = bytes[start..].iter().take_while(|&&byte| is_part(byte));
+    run.fold((start, 0), |(end, digits), byte| {
+        (end + 1, digits + usize::from(byte.is_ascii_digit()))
+    })
 }
 
 /// Whether what stands there is the number of a card and not part of something longer.

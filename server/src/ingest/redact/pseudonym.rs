@@ -1,15 +1,13 @@
 //! The same name for the same user, which does not tell who it is.
 
-use std::fmt::Write;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// What a pseudonym begins with, so that people and programs know it for one.
 const MARK: char = '~';
 
-/// Bytes of the code that are shown: two users of a billion share one with a chance of 3 %.
-const CODE_BYTES: usize = 8;
+/// Digits of the code that are shown: two users of a billion share one with a chance of 3 %.
+const CODE_DIGITS: usize = 16;
 
 /// Makes pseudonyms: HMAC-SHA-256 (RFC 2104) of a value, so that without the key nobody can
 /// try which value gives a pseudonym.
@@ -33,18 +31,15 @@ impl Pseudonyms {
         }
         let mut code = self.keyed.clone();
         code.update(value.as_bytes());
-        let mut text = String::from(MARK);
-        for byte in &code.finalize().into_bytes()[..CODE_BYTES] {
-            // Writing to a string does not fail.
-            write!(text, "{byte:02x}").ok();
-        }
-        Some(text)
+        let code = code.finalize().into_bytes();
+        let shown = code.first_chunk().copied().map(u64::from_be_bytes)?;
+        Some(format!("{MARK}{shown:016x}"))
     }
 }
 
 fn is_pseudonym(value: &str) -> bool {
     value.strip_prefix(MARK).is_some_and(|code| {
-        code.len() == 2 * CODE_BYTES && code.bytes().all(|byte| byte.is_ascii_hexdigit())
+        code.len() == CODE_DIGITS && code.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }
 

@@ -120,17 +120,17 @@ impl<'a> Rewriter<'a> {
     /// A `KeyValue`; what is done with its value when its own name says nothing is inherited.
     fn attribute(&mut self, field: &Field<'_>, inherited: Option<Action>) -> Change {
         let bytes = field.bytes().ok()?;
-        let mut key = "";
+        let mut key: &[u8] = &[];
         for field in fields(bytes).filter(|field| field.number == KEY) {
-            key = field.text().unwrap_or_default();
+            key = field.bytes().unwrap_or_default();
         }
-        let action = self.redactor.names.action(key.as_bytes()).or(inherited);
+        let action = self.redactor.names.action(key).or(inherited);
         if action == Some(Action::Drop) {
             self.counts.dropped_by_rule += 1;
             return Some(vec![]);
         }
         let new = rewritten(bytes, |field| match field.number {
-            KEY if action != Some(Action::Keep) => {
+            KEY if self.is_searching && action != Some(Action::Keep) => {
                 let new = self.searched(field.text().ok()?)?;
                 Some(with_content(KEY, new.as_bytes()))
             }
@@ -149,6 +149,7 @@ impl<'a> Rewriter<'a> {
             return self.masked(bytes);
         }
         rewritten(bytes, |field| match (field.number, field.value) {
+            (any_value::STRING, Value::Bytes(text)) if self.is_fine(text, action) => None,
             (any_value::STRING, _) => {
                 let text = self.text(field.text().ok()?, action)?;
                 Some(with_content(any_value::STRING, text.as_bytes()))
@@ -171,6 +172,11 @@ impl<'a> Rewriter<'a> {
             }
             _ => None,
         })
+    }
+
+    /// Whether nothing can happen to a text.
+    fn is_fine(&self, text: &[u8], action: Option<Action>) -> bool {
+        action.is_none() && !self.is_searching && text.len() <= MAX_VALUE_BYTES
     }
 
     fn masked(&mut self, value: &[u8]) -> Change {

@@ -59,7 +59,8 @@ impl<'a> Suspicion<'a> {
     }
 
     /// The name of an attribute, wherever it stands.
-    #[inline]
+    // Not inlined, so that what checks the span is.
+    #[inline(never)]
     pub(crate) fn key(&mut self, key: &[u8]) {
         self.name_if(self.redactor.names.action(key).is_some());
     }
