@@ -16,9 +16,12 @@ pub struct RequestContext {
     pub otlp_http: SocketAddr,
 }
 
-/// Under which value it is stored that an attribute had a value, where that is another one.
+/// Takes the name of an attribute and the value that was sent.
+type StoredValue = dyn Fn(&str, &str) -> Option<String> + Send + Sync;
+
+/// Under which values attributes are stored, where those are not the ones that were sent.
 #[derive(Clone)]
-pub struct StoredValues(pub Arc<dyn Fn(&str, &str) -> Option<String> + Send + Sync>);
+pub struct StoredValues(pub Arc<StoredValue>);
 
 impl fmt::Debug for StoredValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -143,8 +143,8 @@ impl Filter {
             let (new, value) = match &mut condition.test {
                 Test::Span(SpanTest::Attribute { key, value }) => (stored(key, value), value),
                 Test::Trace(TraceTest::Dimension { dimension, value }) => {
-                    let attributes = dimension.attributes().iter();
-                    let new = attributes.filter_map(|key| stored(key, value)).next();
+                    let mut attributes = dimension.attributes().iter();
+                    let new = attributes.find_map(|key| stored(key, value));
                     (new, value)
                 }
                 _ => continue,

@@ -60,6 +60,7 @@ impl<'a> Suspicion<'a> {
 
     /// The name of an attribute, wherever it stands.
     // Not inlined, so that what checks the span is.
+    // Called, so that what checks the span is small enough not to be.
     #[inline(never)]
     pub(crate) fn key(&mut self, key: &[u8]) {
         self.name_if(self.redactor.names.action(key).is_some());
