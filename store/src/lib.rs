@@ -17,6 +17,7 @@ mod error;
 pub mod log;
 mod pool;
 pub mod rollups;
+mod secret;
 pub mod shard;
 pub mod traces;
 

@@ -8,17 +8,24 @@ mod topology;
 mod trace;
 mod traces;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use store::Store;
 
-pub(crate) fn routes(store: Store) -> Router {
-    Router::new()
+use crate::ingest::redact::Redactor;
+
+pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
+    let list = Router::new()
         .route("/api/v1/traces", get(traces::list))
+        .with_state((store.clone(), redactor));
+    Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/topology", get(topology::topology))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(store)
+        .merge(list)
 }

@@ -63,7 +63,7 @@ enum AssembleError {
 pub(crate) struct Assembler {
     store: Store,
     shard: i16,
-    rules: Rules,
+    rules: TraceRules,
     commits: Arc<Notify>,
     metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
@@ -71,7 +71,7 @@ pub(crate) struct Assembler {
 
 /// What the operator says about traces.
 #[derive(Debug, Clone)]
-pub(crate) struct Rules {
+pub(crate) struct TraceRules {
     pub(crate) dimensions: Arc<DimensionTable>,
     /// Of all shards together; none to keep every trace.
     pub(crate) sampling: Option<Policy>,
@@ -81,7 +81,7 @@ impl Assembler {
     pub(crate) fn new(
         store: Store,
         shard: i16,
-        rules: Rules,
+        rules: TraceRules,
         commits: Arc<Notify>,
         metrics: Arc<Metrics>,
         stop: watch::Receiver<bool>,

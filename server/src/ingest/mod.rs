@@ -9,6 +9,7 @@ mod memory;
 pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
 mod receive;
+pub(crate) mod redact;
 mod skywalking;
 pub(crate) mod skywalking_grpc;
 pub(crate) mod skywalking_http;

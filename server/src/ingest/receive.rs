@@ -15,6 +15,7 @@ use tokio::task::{JoinError, spawn_blocking};
 use super::append::{Append, AppendError};
 use super::clean::clean;
 use super::memory::{Full, Memory, Reservation};
+use super::redact::Redactor;
 use crate::maintain::Room;
 use crate::metrics::Metrics;
 use crate::otlp::status::code;
@@ -23,6 +24,7 @@ use crate::otlp::status::code;
 #[derive(Clone)]
 pub(crate) struct Receiver {
     append: Append,
+    redactor: Arc<Redactor>,
     pub(super) memory: Memory,
     room: watch::Receiver<Room>,
     metrics: Arc<Metrics>,
@@ -90,9 +92,15 @@ impl ReceiveError {
 }
 
 impl Receiver {
-    pub(crate) fn new(append: Append, room: watch::Receiver<Room>, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(
+        append: Append,
+        redactor: Arc<Redactor>,
+        room: watch::Receiver<Room>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             append,
+            redactor,
             room,
             memory: Memory::new(Arc::clone(&metrics)),
             metrics,
@@ -132,10 +140,12 @@ impl Receiver {
         if *self.room.borrow() == Room::Full {
             return Err(ReceiveError::NoRoom);
         }
-        let cleaned = spawn_blocking(move || clean(&request)).await??;
+        let redactor = Arc::clone(&self.redactor);
+        let cleaned = spawn_blocking(move || clean(&request, &redactor)).await??;
         for (reason, count) in &cleaned.rejected {
             self.metrics.rejected(reason.label(), *count);
         }
+        self.metrics.redacted(&cleaned.redacted);
         let receipt = Receipt {
             accepted: cleaned.parts.iter().map(|part| part.span_count).sum(),
             rejected: cleaned.rejected_count(),
