@@ -108,13 +108,11 @@ impl<'a> Rewriter<'a> {
 
     /// An attribute of a span, event, link, resource or scope that has so many before it.
     fn top_attribute(&mut self, field: &Field<'_>, before: usize) -> Change {
-        let new = self.attribute(field, None);
-        let is_kept = new.as_ref().is_none_or(|new| !new.is_empty());
-        if is_kept && before >= MAX_ATTRIBUTES {
+        if before >= MAX_ATTRIBUTES {
             self.counts.dropped_by_limit += 1;
             return Some(vec![]);
         }
-        new
+        self.attribute(field, None)
     }
 
     /// A `KeyValue`; what is done with its value when its own name says nothing is inherited.
