@@ -49,6 +49,10 @@ const DAYS_BACK: i32 = 1;
 /// Traces stored in one transaction.
 const STORE_BATCH: usize = 1_000;
 
+/// How long due traces gather, so that few transactions store many. What they add to the rollups is
+/// then added up before it is written.
+const GATHER: Duration = Duration::from_millis(250);
+
 /// Why the assembler begins again from the log.
 #[derive(Debug, thiserror::Error)]
 enum AssembleError {
@@ -128,16 +132,25 @@ impl Assembler {
         let table = Arc::clone(&self.rules.dimensions);
         let mut merger = Merger::new(table, sampler).map_err(AssembleError::Memory)?;
         let mut reader = LogReader::new();
+        let mut store_next = clock::instant();
         loop {
             let read = if open.has_room() {
                 reader.read(&mut shard, &mut open).await?
             } else {
                 0
             };
-            let due = open.take_due(clock::instant(), STORE_BATCH);
             self.metrics
                 .open(self.shard, open.trace_count(), open.bytes());
+            let now = clock::instant();
+            let due = if now >= store_next || !open.has_room() {
+                open.take_due(now, STORE_BATCH)
+            } else {
+                vec![]
+            };
             if !due.is_empty() {
+                // A full batch has others behind it.
+                let is_full = due.len() == STORE_BATCH;
+                store_next = if is_full { now } else { now + GATHER };
                 self.store(&mut shard, &mut open, &mut merger, due).await?;
             } else if read == 0 {
                 // Elapsed or woken, there may be something to do.

@@ -70,11 +70,42 @@ fn has_at(bytes: &[u8]) -> bool {
     memchr_iter(b'@', bytes).any(|at| {
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         let after = bytes.get(at + 1);
-        before.is_some_and(|&byte| byte > b' ') && after.is_some_and(|&byte| begins_host(byte))
+        before.is_some_and(|&byte| byte > b' ')
+            && after.is_some_and(|&byte| begins_host(byte))
+            && !ends_double(bytes, at)
     })
+}
+
+/// What stands before the eight bytes of a number in an attribute: `KeyValue.value` of nine bytes,
+/// `AnyValue.double_value`.
+const DOUBLE: [u8; 3] = [0x12, 9, 0x21];
+
+/// Whether a byte is the last of a double: those from 2 to 2^17 all end in an `@`. Text could have
+/// the same bytes before it, but only with a control character that nobody writes.
+fn ends_double(bytes: &[u8], at: usize) -> bool {
+    let before = at
+        .checked_sub(7 + DOUBLE.len())
+        .and_then(|start| bytes.get(start..));
+    before.is_some_and(|bytes| bytes.starts_with(&DOUBLE))
 }
 
 fn begins_host(byte: u8) -> bool {
     // Letters beyond ASCII begin with such a byte in UTF-8.
     byte.is_ascii_alphanumeric() || matches!(byte, b'[' | b'/' | 0xc2..)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_no_address() {
+        let mut attribute = b"\x0a\x05total\x12\x09\x21".to_vec();
+        attribute.extend_from_slice(&417.25_f64.to_le_bytes());
+        attribute.extend_from_slice(b"J\x1c");
+        assert_eq!(attribute[attribute.len() - 3], b'@');
+        assert!(!has_at(&attribute));
+        assert!(has_at(b"\x12\x09\x0a\x07a@b.com"));
+        assert!(has_at(b"a@b"));
+    }
 }
