@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use app::first_trace;
 use axum::Router;
+use axum::serve::ListenerExt;
 use store::embedded::{Cluster, EmbeddedError};
 use store::shard::SHARDS;
 use store::{ConnectError, Store};
@@ -273,6 +274,12 @@ async fn server(listener: TcpListener, routes: Router, mut stop: watch::Receiver
         // An error means that whoever could say so is gone.
         stop.wait_for(|is_stopped| *is_stopped).await.ok();
     };
+    // Small frames, such as HTTP/2's permission to send more, must not wait for others.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection is slower than it could be");
+        }
+    });
     if let Err(error) = axum::serve(listener, routes)
         .with_graceful_shutdown(stopped)
         .await
