@@ -156,9 +156,8 @@ fn callee_of(span: &Span) -> Option<(Callee, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribute::{Attribute, Value};
     use crate::span::{Status, StatusCode};
-    use crate::trace::tests::{build, span};
+    use crate::trace::tests::{build, span, text};
 
     fn kind(kind: Kind, resource: usize, span: Span) -> Span {
         Span {
@@ -169,11 +168,8 @@ mod tests {
     }
 
     fn with(mut span: Span, attributes: &[(&str, &str)]) -> Span {
-        let attribute = |(key, value): &(&str, &str)| Attribute {
-            key: (*key).into(),
-            value: Value::String((*value).into()),
-        };
-        span.attributes = attributes.iter().map(attribute).collect();
+        let attributes = attributes.iter();
+        span.attributes = attributes.map(|(key, value)| text(key, value)).collect();
         span
     }
 

@@ -168,16 +168,8 @@ fn is_gateway(service: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribute::{Attribute, Value};
     use crate::span::{Resource, Scope};
-    use crate::trace::tests::{resource, span, trace_id};
-
-    fn text(key: &str, value: &str) -> Attribute {
-        Attribute {
-            key: key.into(),
-            value: Value::String(value.into()),
-        }
-    }
+    use crate::trace::tests::{resource, span, text, trace_id};
 
     fn on(resource: usize, kind: Kind, span: Span, end_nanos: i64) -> Span {
         Span {

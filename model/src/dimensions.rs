@@ -225,15 +225,7 @@ fn of_rum(rum: Rum<'_>, dimension: Dimension) -> Option<(Dimension, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribute::{Attribute, Value};
-    use crate::trace::tests::{build, span};
-
-    fn text(key: &str, value: &str) -> Attribute {
-        Attribute {
-            key: key.into(),
-            value: Value::String(value.into()),
-        }
-    }
+    use crate::trace::tests::{build, span, text};
 
     fn of(trace: &Trace) -> Dimensions {
         Dimensions::of(trace, &DimensionTable::default())

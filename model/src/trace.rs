@@ -293,7 +293,7 @@ fn pre_order(spans: &[Span], parents: &[Option<usize>]) -> (Vec<usize>, Vec<Node
 pub(crate) mod tests {
     use super::*;
     use crate::attribute::{Attribute, Value};
-    use crate::span::{Kind, Status};
+    use crate::span::{Kind, SERVICE_NAME, Status};
     use proptest::prelude::*;
 
     pub(crate) fn span_id(n: u64) -> SpanId {
@@ -323,13 +323,16 @@ pub(crate) mod tests {
         }
     }
 
+    pub(crate) fn text(key: &str, value: &str) -> Attribute {
+        Attribute {
+            key: key.into(),
+            value: Value::String(value.into()),
+        }
+    }
+
     pub(crate) fn resource(service: &str) -> Resource {
-        let value = Value::String(service.into());
         Resource {
-            attributes: vec![Attribute {
-                key: "service.name".into(),
-                value,
-            }],
+            attributes: vec![text(SERVICE_NAME, service)],
         }
     }
 
