@@ -6,7 +6,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 4] = ["ingest_log", "trace_summary", "trace_chunk", "rollup_delta"];
+const TABLES: [&str; 5] = [
+    "ingest_log",
+    "trace_summary",
+    "trace_chunk",
+    "rollup_delta",
+    "log_event",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
