@@ -19,7 +19,8 @@ use tokio::time::timeout;
 use crate::assemble::Assembler;
 use crate::config::{Config, Database};
 use crate::ingest::{
-    Appender, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http, zipkin,
+    Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
+    zipkin,
 };
 use crate::maintain::{Expirer, Limits, Room, compact};
 use crate::metrics::{self, Metrics};
@@ -160,7 +161,12 @@ async fn run(
     maintenance.spawn(compact(store.clone(), metrics.clone(), stopped.clone()));
 
     let addresses = listeners.addresses()?;
-    let receiver = Receiver::new(append, is_room, metrics.clone());
+    let receiver = Receiver::new(
+        append,
+        LogInserts::new(store.clone()),
+        is_room,
+        metrics.clone(),
+    );
     let otlp_http = otlp_http::routes(receiver.clone())
         .merge(zipkin::routes(receiver.clone()))
         .merge(skywalking_http::routes(receiver.clone()))

@@ -3,6 +3,7 @@
 mod error;
 mod health;
 mod latency;
+mod logs;
 mod rollups;
 mod topology;
 mod trace;
@@ -16,6 +17,8 @@ pub(crate) fn routes(store: Store) -> Router {
     Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/traces/{id}", get(trace::download))
+        .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
+        .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
         .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/topology", get(topology::topology))
         .route("/healthz", get(health::healthz))

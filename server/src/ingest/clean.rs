@@ -1,6 +1,5 @@
 //! Looking at spans one by one: a bad one is left out and counted, its neighbours stay.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use model::id::{SpanId, TraceId};
@@ -9,6 +8,8 @@ use model::otlp::batch::SpanBytes;
 use model::otlp::schema::{self, SPAN};
 use model::otlp::wire::{Field, Fields, WireError};
 use store::shard;
+
+use super::rejected::Rejected;
 
 /// Why a span is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,28 +67,7 @@ pub(crate) struct Part {
 #[derive(Debug, Default)]
 pub(crate) struct Cleaned {
     pub(crate) parts: Vec<Part>,
-    pub(crate) rejected: BTreeMap<Reason, usize>,
-}
-
-impl Cleaned {
-    pub(crate) fn rejected_count(&self) -> usize {
-        self.rejected.values().sum()
-    }
-
-    /// For the client's log: which spans are lost and why. Empty when none is.
-    pub(crate) fn message(&self) -> String {
-        let part = |(reason, count): (&Reason, &usize)| {
-            format!(
-                "{} rejected: {reason}",
-                model::format::counted(*count, "span")
-            )
-        };
-        self.rejected
-            .iter()
-            .map(part)
-            .collect::<Vec<_>>()
-            .join("; ")
-    }
+    pub(super) rejected: Rejected<Reason>,
 }
 
 /// Looks at every span of an `ExportTraceServiceRequest`.
@@ -102,7 +82,7 @@ pub(crate) fn clean(request: &[u8]) -> Result<Cleaned, WireError> {
     for &span in &batch.spans {
         match trace_of(span.bytes) {
             Ok(id) => good.push((shard::of(id), span)),
-            Err(reason) => *cleaned.rejected.entry(reason).or_default() += 1,
+            Err(reason) => cleaned.rejected.add(reason),
         }
     }
     good.sort_by_key(|(shard, span)| (*shard, batch.resource_of(span.scope), span.scope));
@@ -226,11 +206,12 @@ mod tests {
             bad(|span| span.parent_span_id = vec![0; 8]),
         ]);
         let cleaned = clean(&request).unwrap();
-        assert_eq!((spans_of(&cleaned).len(), cleaned.rejected_count()), (2, 6));
-        assert_eq!(cleaned.rejected[&Reason::TraceId], 2);
+        assert_eq!((spans_of(&cleaned).len(), cleaned.rejected.count()), (2, 6));
+        assert!(cleaned.rejected.iter().any(|of| of == (Reason::TraceId, 2)));
         assert!(
             cleaned
-                .message()
+                .rejected
+                .message("span")
                 .starts_with("2 spans rejected: trace id is not 16 bytes")
         );
     }
@@ -252,7 +233,7 @@ mod tests {
         let cleaned = clean(&request).unwrap();
         assert_eq!(spans_of(&cleaned), [good()]);
         assert_eq!(
-            cleaned.message(),
+            cleaned.rejected.message("span"),
             "1 span rejected: its encoding is damaged: field 5 is not valid UTF-8"
         );
     }
@@ -260,8 +241,9 @@ mod tests {
     #[test]
     fn nothing_is_left_of_a_request_without_a_good_span() {
         let cleaned = clean(&request(vec![Span::default()])).unwrap();
-        assert_eq!((cleaned.parts.len(), cleaned.rejected_count()), (0, 1));
-        assert_eq!(clean(&request(vec![good()])).unwrap().message(), "");
+        assert_eq!((cleaned.parts.len(), cleaned.rejected.count()), (0, 1));
+        let cleaned = clean(&request(vec![good()])).unwrap();
+        assert_eq!(cleaned.rejected.message("span"), "");
     }
 
     fn any_span() -> impl Strategy<Value = Span> {
