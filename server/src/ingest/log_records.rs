@@ -227,3 +227,232 @@ impl Accepted<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+    use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+    use opentelemetry_proto::tonic::logs::v1::{LogRecord, LogsData, ResourceLogs, ScopeLogs};
+    use opentelemetry_proto::tonic::resource::v1::Resource;
+    use proptest::prelude::*;
+    use prost::Message;
+
+    use super::super::memory::Memory;
+    use super::*;
+    use crate::metrics::Metrics;
+
+    const NOW: i64 = 1_700_000_000_000_000_000;
+
+    fn text(key: &str, text: &str) -> KeyValue {
+        let value = Some(any_value::Value::StringValue(text.to_owned()));
+        KeyValue {
+            key: key.to_owned(),
+            value: Some(AnyValue { value }),
+            ..KeyValue::default()
+        }
+    }
+
+    fn of_trace() -> LogRecord {
+        LogRecord {
+            trace_id: vec![1; 16],
+            time_unix_nano: 7,
+            ..LogRecord::default()
+        }
+    }
+
+    fn of_session(id: &str) -> LogRecord {
+        LogRecord {
+            attributes: vec![text("session.id", id)],
+            ..LogRecord::default()
+        }
+    }
+
+    fn request_of(resource: Option<Resource>, log_records: Vec<LogRecord>) -> Vec<u8> {
+        let scope_logs = vec![ScopeLogs {
+            log_records,
+            ..ScopeLogs::default()
+        }];
+        let resource_logs = vec![ResourceLogs {
+            resource,
+            scope_logs,
+            ..ResourceLogs::default()
+        }];
+        ExportLogsServiceRequest { resource_logs }.encode_to_vec()
+    }
+
+    fn cleaned(request: &[u8]) -> Result<CleanedLogs, CleanLogsError> {
+        let memory = Memory::new(Arc::new(Metrics::new()));
+        clean_logs(request, NOW, &mut memory.reservation())
+    }
+
+    fn clean(records: Vec<LogRecord>) -> CleanedLogs {
+        cleaned(&request_of(None, records)).unwrap()
+    }
+
+    /// The record as another reader finds it.
+    fn stored(record: &LogRecordWrite) -> LogRecord {
+        let data = LogsData::decode(record.body.as_slice()).expect("what any reader reads");
+        let of_scopes = data.resource_logs.into_iter();
+        let mut records = of_scopes
+            .flat_map(|of_resource| of_resource.scope_logs)
+            .flat_map(|of_scope| of_scope.log_records);
+        let record = records.next().expect("one record");
+        assert_eq!(records.next(), None);
+        record
+    }
+
+    #[test]
+    fn what_belongs_nowhere_is_rejected_and_its_neighbours_stay() {
+        let long = "x".repeat(MAX_SESSION_BYTES + 1);
+        let cleaned = clean(vec![
+            of_trace(),
+            of_session("s-1"),
+            LogRecord::default(),
+            of_session(""),
+            of_session(&long),
+            LogRecord {
+                trace_id: vec![0; 16],
+                ..LogRecord::default()
+            },
+            LogRecord {
+                trace_id: vec![1; 15],
+                ..of_session("s-2")
+            },
+            LogRecord {
+                time_unix_nano: u64::MAX,
+                ..of_trace()
+            },
+        ]);
+        let sessions = cleaned.records.iter().map(|record| &record.session_id);
+        let sessions: Vec<_> = sessions.map(Option::as_deref).collect();
+        assert_eq!(sessions, [None, Some("s-1"), Some("s-2")]);
+        let rejected: Vec<_> = cleaned.rejected.iter().collect();
+        assert_eq!(rejected, [(Reason::Unrelated, 4), (Reason::Time, 1)]);
+        let message = cleaned.rejected.message("log record");
+        assert!(message.starts_with("4 log records rejected: it has neither a trace id"));
+    }
+
+    #[test]
+    fn a_resource_names_the_session_of_records_that_name_none() {
+        let resource = Resource {
+            attributes: vec![text("service.name", "shop"), text("session.id", "s-1")],
+            ..Resource::default()
+        };
+        let records = vec![LogRecord::default(), of_session("s-2")];
+        let cleaned = cleaned(&request_of(Some(resource), records)).unwrap();
+        let sessions = cleaned.records.iter().map(|record| &record.session_id);
+        let sessions: Vec<_> = sessions.map(Option::as_deref).collect();
+        assert_eq!(sessions, [Some("s-1"), Some("s-2")]);
+    }
+
+    #[test]
+    fn a_record_has_the_first_time_that_is_known() {
+        let cleaned = clean(vec![
+            of_trace(),
+            LogRecord {
+                observed_time_unix_nano: 9,
+                ..of_session("s")
+            },
+            of_session("s"),
+        ]);
+        let times: Vec<_> = cleaned
+            .records
+            .iter()
+            .map(|record| record.time_nanos)
+            .collect();
+        assert_eq!(times, [7, 9, NOW]);
+        let observed = stored(&cleaned.records[2]).observed_time_unix_nano;
+        assert_eq!(
+            i64::try_from(observed),
+            Ok(NOW),
+            "what is exported tells it too"
+        );
+    }
+
+    #[test]
+    fn the_same_record_is_known_again() {
+        let request = request_of(None, vec![of_session("s")]);
+        let memory = Memory::new(Arc::new(Metrics::new()));
+        let id_at = |now| {
+            let cleaned = clean_logs(&request, now, &mut memory.reservation()).unwrap();
+            cleaned.records[0].event_id
+        };
+        assert_eq!(id_at(NOW), id_at(NOW + 1));
+        let others = clean(vec![of_session("s"), of_session("t")]).records;
+        assert_eq!(others[0].event_id, id_at(NOW));
+        assert_ne!(others[1].event_id, id_at(NOW));
+    }
+
+    #[test]
+    fn what_would_grow_beyond_all_bounds_is_refused() {
+        let resource = Resource {
+            attributes: vec![text("padding", &"x".repeat(MAX_RECORD_BYTES / 2))],
+            ..Resource::default()
+        };
+        let many = vec![of_trace(); 2 * MAX_BYTES / MAX_RECORD_BYTES];
+        let refused = cleaned(&request_of(Some(resource), many));
+        assert!(matches!(refused, Err(CleanLogsError::TooLarge)));
+        let refused = cleaned(&request_of(None, vec![of_trace(); MAX_RECORDS + 1]));
+        assert!(matches!(refused, Err(CleanLogsError::TooLarge)));
+        let large = LogRecord {
+            event_name: "x".repeat(MAX_RECORD_BYTES),
+            ..of_trace()
+        };
+        let cleaned = clean(vec![of_trace(), large]);
+        assert_eq!(cleaned.records.len(), 1);
+        assert_eq!(cleaned.rejected.iter().next(), Some((Reason::Large, 1)));
+    }
+
+    fn any_record() -> impl Strategy<Value = LogRecord> {
+        let text_value = "[a-zé]{0,8}";
+        let ids = (any::<[u8; 16]>(), any::<[u8; 8]>());
+        (ids, text_value, text_value, 0..30_i32, any::<u32>()).prop_map(
+            |((trace_id, span_id), name, session, severity, time)| LogRecord {
+                time_unix_nano: time.into(),
+                severity_number: severity,
+                event_name: name,
+                attributes: vec![text("session.id", &session)],
+                body: text("", "body").value,
+                trace_id: trace_id.to_vec(),
+                span_id: span_id.to_vec(),
+                ..LogRecord::default()
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn every_good_record_is_kept_as_it_was(records in prop::collection::vec(any_record(), 0..20)) {
+            let cleaned = clean(records.clone());
+            let mut kept: Vec<LogRecord> = cleaned.records.iter().map(stored).collect();
+            for (kept, sent) in kept.iter_mut().zip(&records) {
+                if sent.time_unix_nano == 0 {
+                    kept.observed_time_unix_nano = 0;
+                }
+            }
+            prop_assert_eq!(kept, records);
+        }
+
+        /// `stored` panics when another reader cannot read what is left.
+        #[test]
+        fn what_is_accepted_others_can_read(
+            records in prop::collection::vec(any_record(), 1..4),
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        ) {
+            let mut request = request_of(None, records);
+            for (at, byte) in damage {
+                let at = at.index(request.len());
+                request[at] = byte;
+            }
+            if let Ok(cleaned) = cleaned(&request) {
+                for record in &cleaned.records {
+                    stored(record);
+                    let events = model::otlp::logs::events(&record.body);
+                    prop_assert_eq!(events.map(|events| events.len()), Ok(1));
+                }
+            }
+        }
+    }
+}

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_is_not_otlp_is_an_error() {
         assert_eq!(decode_logs(b"{}").unwrap(), []);
-        for text in ["", "[]", "{\"resourceLogs\":1}", "{\"resourceLogs\":[[]]}"] {
+        for text in ["", "[]", "{\"resourceLogs\":1}"] {
             assert!(decode_logs(text.as_bytes()).is_err(), "{text}");
         }
     }
