@@ -14,6 +14,10 @@ pub(crate) enum Error {
     ServerEnded,
     #[error("the server answered: {0}")]
     Refused(String),
+    #[error("the connection failed: {0}")]
+    Http2(#[from] h2::Error),
+    #[error("no request can be made: {0}")]
+    Request(#[from] http::Error),
     #[error("psql failed: {0}")]
     Psql(String),
     #[error("psql printed no number: {0}")]

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::error::Error;
 use crate::floor::Floor;
+use crate::grpc::GrpcClient;
 use crate::server::{Server, Spent};
 use crate::traffic::{FULL, Request, SMALL, Shape, Traffic};
 
@@ -42,26 +43,82 @@ pub(crate) struct Options {
 struct Scenario {
     name: &'static str,
     shape: Shape,
+    transport: Transport,
+}
+
+/// How requests are sent.
+#[derive(Debug, Clone, Copy)]
+struct Transport {
+    is_grpc: bool,
     is_gzip: bool,
 }
 
-const SCENARIOS: [Scenario; 3] = [
+const HTTP: Transport = Transport {
+    is_grpc: false,
+    is_gzip: false,
+};
+
+const GRPC: Transport = Transport {
+    is_grpc: true,
+    is_gzip: false,
+};
+
+const SCENARIOS: [Scenario; 5] = [
     Scenario {
         name: "small spans, HTTP",
         shape: SMALL,
-        is_gzip: false,
+        transport: HTTP,
     },
     Scenario {
         name: "20 attributes, HTTP",
         shape: FULL,
-        is_gzip: false,
+        transport: HTTP,
     },
     Scenario {
         name: "20 attributes, HTTP, gzip",
         shape: FULL,
-        is_gzip: true,
+        transport: Transport {
+            is_gzip: true,
+            ..HTTP
+        },
+    },
+    Scenario {
+        name: "20 attributes, gRPC",
+        shape: FULL,
+        transport: GRPC,
+    },
+    Scenario {
+        name: "20 attributes, gRPC, gzip",
+        shape: FULL,
+        transport: Transport {
+            is_gzip: true,
+            ..GRPC
+        },
     },
 ];
+
+/// A connection that requests are sent over.
+enum Sender {
+    Http(Client),
+    Grpc(GrpcClient),
+}
+
+impl Sender {
+    fn connect(server: &Server, transport: Transport) -> Result<Self, Error> {
+        Ok(if transport.is_grpc {
+            Self::Grpc(GrpcClient::connect(&server.otlp_grpc)?)
+        } else {
+            Self::Http(Client::connect(&server.otlp_http)?)
+        })
+    }
+
+    fn send(&mut self, body: &[u8], is_gzip: bool) -> Result<Answer, Error> {
+        match self {
+            Self::Http(client) => client.post("/v1/traces", body, is_gzip),
+            Self::Grpc(client) => client.export(body, is_gzip),
+        }
+    }
+}
 
 pub(crate) fn run(server: &Path, site: &Path, options: &Options) -> Result<(), Error> {
     for (seed, scenario) in (1..).zip(&SCENARIOS) {
@@ -82,7 +139,7 @@ fn measure(
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now_nanos = u64::try_from(now.unwrap_or_default().as_nanos()).unwrap_or_default();
     let traffic = Traffic::make(scenario.shape, options.spans, seed, now_nanos);
-    let bodies = bodies(&traffic.requests, scenario.is_gzip)?;
+    let bodies = bodies(&traffic.requests, scenario.transport.is_gzip)?;
     let server = Server::start(binary, site)?;
     let empty_bytes = database_bytes(&server)?;
     let floor = Floor::measure(&traffic, &server.database)?;
@@ -91,7 +148,7 @@ fn measure(
         server: &server,
         requests: &traffic.requests,
         bodies: &bodies,
-        is_gzip: scenario.is_gzip,
+        transport: scenario.transport,
     };
     let before = server.spent()?;
     let mut outcome = load.run(options.connections)?;
@@ -204,7 +261,7 @@ struct Load<'a> {
     server: &'a Server,
     requests: &'a [Request],
     bodies: &'a [Vec<u8>],
-    is_gzip: bool,
+    transport: Transport,
 }
 
 struct Outcome {
@@ -257,13 +314,13 @@ impl Load<'_> {
     }
 
     fn send(&self, progress: &Progress) -> Result<(), Error> {
-        let mut client = Client::connect(&self.server.otlp_http)?;
+        let mut sender = Sender::connect(self.server, self.transport)?;
         loop {
             let index = progress.next.fetch_add(1, Ordering::Relaxed);
             let Some(body) = self.bodies.get(index) else {
                 return Ok(());
             };
-            while !self.is_acknowledged(&mut client, body)? {
+            while !self.is_acknowledged(&mut sender, body)? {
                 progress.retries.fetch_add(1, Ordering::Relaxed);
                 thread::sleep(LOOK);
             }
@@ -275,8 +332,8 @@ impl Load<'_> {
     }
 
     /// False when the server asks to come back.
-    fn is_acknowledged(&self, client: &mut Client, body: &[u8]) -> Result<bool, Error> {
-        let answer = client.post("/v1/traces", body, self.is_gzip)?;
+    fn is_acknowledged(&self, sender: &mut Sender, body: &[u8]) -> Result<bool, Error> {
+        let answer = sender.send(body, self.transport.is_gzip)?;
         match answer.status {
             200 if answer.body.is_empty() => Ok(true),
             429 | 503 => Ok(false),

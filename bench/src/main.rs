@@ -9,6 +9,7 @@ mod client;
 mod database;
 mod error;
 mod floor;
+mod grpc;
 mod ingest;
 mod process;
 mod server;

@@ -17,6 +17,8 @@ pub(crate) struct Server {
     pub(crate) web: String,
     /// Host and port of OTLP over HTTP.
     pub(crate) otlp_http: String,
+    /// Host and port of OTLP over gRPC.
+    pub(crate) otlp_grpc: String,
     pub(crate) database: Database,
     _data_directory: TempDir,
     /// Kept open, so that the server can go on printing.
@@ -56,11 +58,13 @@ impl Server {
         };
         let web = after("open http://").ok_or(Error::ServerEnded)?;
         let otlp_http = after("curl http://").ok_or(Error::ServerEnded)?;
+        let otlp_grpc = after("gRPC is received at http://").ok_or(Error::ServerEnded)?;
         let database = Database::of(data_directory.path())?;
         Ok(Self {
             child,
             web,
             otlp_http,
+            otlp_grpc,
             database,
             _data_directory: data_directory,
             _output: output,

@@ -4,6 +4,8 @@
 //! is there wins. The names are those of the OpenTelemetry semantic conventions, current first.
 //! App and session are read from the member `rum` of `tracestate` where no attribute tells them.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::attribute;
@@ -74,7 +76,8 @@ impl Dimension {
         }
     }
 
-    /// The attributes that it is read from, the first found wins.
+    /// The attributes that it is read from, the first found wins. A [`DimensionTable`] may have
+    /// more.
     #[must_use]
     pub fn attributes(self) -> &'static [&'static str] {
         match self {
@@ -110,13 +113,65 @@ impl Dimension {
     }
 }
 
+/// From which attributes dimensions are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DimensionTable(Vec<(Dimension, Vec<String>)>);
+
+/// As [`Dimension::attributes`] has it.
+impl Default for DimensionTable {
+    fn default() -> Self {
+        let row = |dimension: Dimension| {
+            let names = dimension.attributes().iter();
+            (dimension, names.map(|name| (*name).to_owned()).collect())
+        };
+        Self(Dimension::ALL.into_iter().map(row).collect())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    #[error(
+        "\"{0}\" is no dimension with its attributes; write for example region=geo.area,area; tier=plan"
+    )]
+    Row(String),
+    #[error("there is no dimension \"{0}\"; there are {known}", known = Dimension::ALL.map(Dimension::key).join(", "))]
+    Dimension(String),
+}
+
+/// Reads rows with semicolons between them, as `region=geo.area,area; tier=plan`. Their attributes
+/// are looked for first, then those of the default.
+impl FromStr for DimensionTable {
+    type Err = TableError;
+
+    fn from_str(text: &str) -> Result<Self, TableError> {
+        let mut table = Self::default();
+        for row in text.split(';').map(str::trim).filter(|row| !row.is_empty()) {
+            let (key, names) = row
+                .split_once('=')
+                .ok_or_else(|| TableError::Row(row.into()))?;
+            let key = key.trim();
+            let names: Vec<String> = names.split(',').map(|name| name.trim().into()).collect();
+            if names.iter().any(String::is_empty) {
+                return Err(TableError::Row(row.into()));
+            }
+            let found = table
+                .0
+                .iter_mut()
+                .find(|(dimension, _)| dimension.key() == key);
+            let (_, attributes) = found.ok_or_else(|| TableError::Dimension(key.into()))?;
+            attributes.splice(0..0, names);
+        }
+        Ok(table)
+    }
+}
+
 /// The dimensions of one trace; a dimension that no attribute tells is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Dimensions(Vec<(Dimension, String)>);
 
 impl Dimensions {
     #[must_use]
-    pub fn of(trace: &Trace) -> Self {
+    pub fn of(trace: &Trace, table: &DimensionTable) -> Self {
         let Some(root) = trace.root() else {
             return Self::default();
         };
@@ -124,8 +179,8 @@ impl Dimensions {
             root.attributes.as_slice(),
             trace.resource_of(root).attributes.as_slice(),
         ];
-        let read = |dimension: Dimension| {
-            let keys = dimension.attributes().iter();
+        let read = |(dimension, keys): &(Dimension, Vec<String>)| {
+            let keys = keys.iter();
             let found =
                 keys.flat_map(|key| places.iter().map(move |place| attribute::find(place, key)));
             let mut value = found
@@ -133,12 +188,12 @@ impl Dimensions {
                 .map(ToString::to_string)
                 .find(|text| !text.is_empty())?;
             value.truncate(value.floor_char_boundary(MAX_VALUE_BYTES));
-            Some((dimension, value))
+            Some((*dimension, value))
         };
         let states = trace.spans.iter().map(|span| span.trace_state.as_str());
         let rum = states.filter(|state| !state.is_empty()).find_map(rum);
-        let read = |dimension| read(dimension).or_else(|| of_rum(rum?, dimension));
-        Self(Dimension::ALL.into_iter().filter_map(read).collect())
+        let read = |row: &(Dimension, Vec<String>)| read(row).or_else(|| of_rum(rum?, row.0));
+        Self(table.0.iter().filter_map(read).collect())
     }
 
     /// The value of a dimension; none when nothing tells it.
@@ -183,6 +238,25 @@ mod tests {
         }
     }
 
+    fn of(trace: &Trace) -> Dimensions {
+        Dimensions::of(trace, &DimensionTable::default())
+    }
+
+    #[test]
+    fn a_table_is_extended_from_the_front() {
+        let table: DimensionTable = "tier = plan, package ;region=area".parse().expect("good");
+        let mut root = span(1, 0, 0);
+        root.attributes = vec![text("user.tier", "gold"), text("package", "basic")];
+        let found = Dimensions::of(&build(vec![root]), &table);
+        assert_eq!(found.get(Dimension::Tier), Some("basic"));
+        let table = |text: &str| text.parse::<DimensionTable>();
+        assert_eq!(table(""), Ok(DimensionTable::default()));
+        assert_eq!(table("tier"), Err(TableError::Row("tier".into())));
+        assert_eq!(table("tier=a,,b"), Err(TableError::Row("tier=a,,b".into())));
+        let unknown = table("rank=a").expect_err("unknown").to_string();
+        assert!(unknown.contains("no dimension \"rank\"; there are app_type, app,"));
+    }
+
     #[test]
     fn current_names_win_over_earlier_ones_and_the_span_over_its_resource() {
         let mut root = span(1, 0, 0);
@@ -195,7 +269,7 @@ mod tests {
         trace.resources[0]
             .attributes
             .extend([text("user.id", "resource"), text("os.type", "linux")]);
-        let dimensions = Dimensions::of(&trace);
+        let dimensions = of(&trace);
         assert_eq!(dimensions.get(Dimension::User), Some("new"));
         assert_eq!(
             dimensions.get(Dimension::Os),
@@ -211,11 +285,11 @@ mod tests {
         server.trace_state = "rum=v1&ios&shop@7&s-1".into();
         let mut trace = build(vec![span(1, 0, 0), server]);
         let session = |trace: &Trace| {
-            let dimensions = Dimensions::of(trace);
+            let dimensions = of(trace);
             dimensions.get(Dimension::Session).map(str::to_owned)
         };
         assert_eq!(session(&trace), Some("s-1".into()));
-        assert_eq!(Dimensions::of(&trace).get(Dimension::AppId), Some("shop@7"));
+        assert_eq!(of(&trace).get(Dimension::AppId), Some("shop@7"));
         trace.spans[0].attributes = vec![text("session.id", "s-2")];
         assert_eq!(session(&trace), Some("s-2".into()));
     }

@@ -28,6 +28,7 @@ pub mod rollup;
 pub mod sampling;
 pub mod skywalking;
 pub mod span;
+pub mod spelling;
 pub mod summary;
 pub mod time;
 pub mod trace;

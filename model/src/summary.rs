@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock_skew;
 use crate::cursor::Cursor;
-use crate::dimensions::Dimensions;
+use crate::dimensions::{DimensionTable, Dimensions};
 use crate::id::TraceId;
 use crate::sampling;
 use crate::trace::Trace;
@@ -47,15 +46,9 @@ pub struct Page {
 }
 
 impl Summary {
-    /// None only for a trace without spans.
+    /// None only for a trace without spans. `shifts` are those of [`crate::clock_skew`].
     #[must_use]
-    pub fn of(trace: &Trace) -> Option<Self> {
-        Self::with_shifts(trace, &clock_skew::shifts(trace))
-    }
-
-    /// As [`Self::of`], with shifts of [`clock_skew`] that are known already.
-    #[must_use]
-    pub fn with_shifts(trace: &Trace, shifts: &[i64]) -> Option<Self> {
+    pub fn of(trace: &Trace, table: &DimensionTable, shifts: &[i64]) -> Option<Self> {
         let position = trace.root_position()?;
         let root = &trace.spans[position];
         let (start_nanos, duration_nanos) = if root.parent_id.is_none() {
@@ -82,7 +75,7 @@ impl Summary {
                 .take(MAX_SERVICES)
                 .map(|name| cut(name).to_owned())
                 .collect(),
-            dimensions: Dimensions::of(trace),
+            dimensions: Dimensions::of(trace, table),
         })
     }
 }
@@ -105,10 +98,16 @@ fn extent(trace: &Trace, shifts: &[i64]) -> (i64, i64) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::clock_skew;
     use crate::span::{Kind, Span};
     use crate::trace::tests::{build, span};
+
+    pub(crate) fn summary(trace: &Trace) -> Option<Summary> {
+        let shifts = clock_skew::shifts(trace);
+        Summary::of(trace, &DimensionTable::default(), &shifts)
+    }
 
     #[test]
     fn the_root_tells_duration_and_the_backend_clock_tells_the_time() {
@@ -123,9 +122,9 @@ mod tests {
             end_nanos: 5060,
             ..span(2, 1, 5000)
         };
-        let summary = Summary::of(&build(vec![device, server])).expect("it has spans");
-        assert_eq!((summary.start_nanos, summary.duration_nanos), (4980, 100));
-        assert_eq!(summary.services, ["a", "b"]);
+        let found = summary(&build(vec![device, server])).expect("it has spans");
+        assert_eq!((found.start_nanos, found.duration_nanos), (4980, 100));
+        assert_eq!(found.services, ["a", "b"]);
     }
 
     #[test]
@@ -134,14 +133,14 @@ mod tests {
             name: "é".repeat(5_000),
             ..span(1, 0, 0)
         };
-        let summary = Summary::of(&build(vec![root])).expect("spans");
-        assert_eq!(summary.root_operation, "é".repeat(512));
+        let found = summary(&build(vec![root])).expect("spans");
+        assert_eq!(found.root_operation, "é".repeat(512));
     }
 
     #[test]
     fn without_a_root_the_extent_counts() {
-        let summary = Summary::of(&build(vec![span(2, 1, 50), span(3, 1, 200)])).expect("spans");
-        assert_eq!((summary.start_nanos, summary.duration_nanos), (50, 160));
-        assert_eq!(Summary::of(&build(vec![])), None);
+        let found = summary(&build(vec![span(2, 1, 50), span(3, 1, 200)])).expect("spans");
+        assert_eq!((found.start_nanos, found.duration_nanos), (50, 160));
+        assert_eq!(summary(&build(vec![])), None);
     }
 }

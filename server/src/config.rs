@@ -1,9 +1,11 @@
 //! What the environment configures. The only place that reads it.
 
+use std::fmt;
 use std::net::{AddrParseError, SocketAddr};
 use std::path::PathBuf;
 
 use http::HeaderValue;
+use model::dimensions::{DimensionTable, TableError};
 use model::format::parse_bytes;
 use model::sampling::tail::{Policy, PolicyError};
 
@@ -14,6 +16,8 @@ const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
 const DEFAULT_LOG: &str = "info";
 
 const DEFAULT_TRACE_DAYS: i32 = 30;
+/// Shortest secret that pseudonyms may be made with.
+const MIN_KEY_BYTES: usize = 16;
 
 /// Where data is kept when root starts the server and nothing else is said: a place that the
 /// unprivileged user of the embedded Postgres can enter, which root's home is not.
@@ -34,8 +38,14 @@ pub(crate) struct Config {
     pub(crate) trace_days: i32,
     /// `THROUGHLINE_STORAGE_LIMIT`: most bytes of the whole database.
     pub(crate) storage_limit: Option<u64>,
+    /// `THROUGHLINE_DIMENSIONS`: more attributes to read dimensions from.
+    pub(crate) dimensions: DimensionTable,
     /// `THROUGHLINE_SAMPLING`: which traces to keep; all when it is not set.
     pub(crate) sampling: Option<Policy>,
+    /// `THROUGHLINE_REDACTION`: a file of rules.
+    pub(crate) redaction: Option<PathBuf>,
+    /// `THROUGHLINE_PSEUDONYM_KEY`.
+    pub(crate) pseudonym_key: Option<PseudonymKey>,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
     pub(crate) site_directory: PathBuf,
 }
@@ -46,6 +56,22 @@ pub(crate) enum Database {
     Url(String),
     /// The embedded one, under `THROUGHLINE_DATA_DIR`.
     Embedded { data_directory: PathBuf },
+}
+
+/// A secret, which no log shows.
+#[derive(Clone)]
+pub(crate) struct PseudonymKey(String);
+
+impl PseudonymKey {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for PseudonymKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PseudonymKey")
+    }
 }
 
 /// Origins as browsers send them (RFC 6454, section 7).
@@ -72,8 +98,15 @@ pub(crate) enum ConfigError {
     Retention(String),
     #[error("THROUGHLINE_STORAGE_LIMIT is \"{0}\"; write an amount, as 50GB or 500MiB")]
     StorageLimit(String),
+    #[error("THROUGHLINE_DIMENSIONS: {0}")]
+    Dimensions(#[from] TableError),
     #[error("THROUGHLINE_SAMPLING: {0}")]
     Sampling(#[from] PolicyError),
+    #[error(
+        "THROUGHLINE_PSEUDONYM_KEY has fewer than {MIN_KEY_BYTES} bytes, which can be guessed; \
+         openssl rand -hex 32 makes a good one"
+    )]
+    PseudonymKey,
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -99,9 +132,14 @@ impl Config {
             storage_limit: variable("THROUGHLINE_STORAGE_LIMIT")?
                 .map(|text| parse_bytes(&text).ok_or(ConfigError::StorageLimit(text)))
                 .transpose()?,
+            dimensions: variable("THROUGHLINE_DIMENSIONS")?
+                .unwrap_or_default()
+                .parse()?,
             sampling: variable("THROUGHLINE_SAMPLING")?
                 .map(|text| text.parse())
                 .transpose()?,
+            redaction: variable("THROUGHLINE_REDACTION")?.map(PathBuf::from),
+            pseudonym_key: pseudonym_key()?,
             site_directory: variable("THROUGHLINE_SITE_DIR")?
                 .unwrap_or_else(|| "target/site".into())
                 .into(),
@@ -129,6 +167,13 @@ fn data_directory() -> Result<PathBuf, ConfigError> {
     }
     let home = variable("HOME")?.ok_or(ConfigError::NoHome)?;
     Ok(PathBuf::from(home).join(".local/share/throughline"))
+}
+
+fn pseudonym_key() -> Result<Option<PseudonymKey>, ConfigError> {
+    match variable("THROUGHLINE_PSEUDONYM_KEY")? {
+        Some(key) if key.len() < MIN_KEY_BYTES => Err(ConfigError::PseudonymKey),
+        key => Ok(key.map(PseudonymKey)),
+    }
 }
 
 fn address(name: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {

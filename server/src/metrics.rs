@@ -18,6 +18,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::ingest::redact::Counts;
+
 /// One label and its value.
 type Label<V> = [(&'static str, V); 1];
 
@@ -28,6 +30,9 @@ pub(crate) struct Metrics {
     accepted_logs: Family<Label<&'static str>, Counter>,
     rejected_logs: Family<Label<&'static str>, Counter>,
     refused: Family<Label<&'static str>, Counter>,
+    attributes_dropped: Family<Label<&'static str>, Counter>,
+    values_truncated: Counter,
+    values_redacted: Family<Label<&'static str>, Counter>,
     waiting_bytes: Gauge,
     commit_seconds: Histogram,
     stored_spans: Counter,
@@ -49,6 +54,9 @@ impl Metrics {
             accepted_logs: Family::default(),
             rejected_logs: Family::default(),
             refused: Family::default(),
+            attributes_dropped: Family::default(),
+            values_truncated: Counter::default(),
+            values_redacted: Family::default(),
             waiting_bytes: Gauge::default(),
             commit_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 12)),
             stored_spans: Counter::default(),
@@ -61,6 +69,7 @@ impl Metrics {
             full: Gauge::default(),
         };
         metrics.register();
+        metrics.register_redaction();
         metrics
     }
 
@@ -104,6 +113,17 @@ impl Metrics {
         registry.register("storage_full", full, self.full.clone());
     }
 
+    fn register_redaction(&mut self) {
+        let registry = &mut self.registry;
+        let dropped = "Attributes that were not stored, by reason";
+        let counter = self.attributes_dropped.clone();
+        registry.register("attributes_dropped", dropped, counter);
+        let truncated = "Values of attributes that were cut";
+        registry.register("values_truncated", truncated, self.values_truncated.clone());
+        let redacted = "Texts of which something was not stored, by rule";
+        registry.register("values_redacted", redacted, self.values_redacted.clone());
+    }
+
     pub(crate) fn accepted(&self, protocol: &'static str, spans: usize) {
         let counter = self.accepted.get_or_create(&[("protocol", protocol)]);
         counter.inc_by(spans as u64);
@@ -126,6 +146,23 @@ impl Metrics {
 
     pub(crate) fn refused(&self, reason: &'static str) {
         self.refused.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    /// What was taken out of a request's spans.
+    pub(crate) fn redacted(&self, counts: &Counts) {
+        let dropped = [
+            ("rule", counts.dropped_by_rule),
+            ("limit", counts.dropped_by_limit),
+        ];
+        for (reason, count) in dropped.into_iter().filter(|(_, count)| *count > 0) {
+            let counter = self.attributes_dropped.get_or_create(&[("reason", reason)]);
+            counter.inc_by(count);
+        }
+        self.values_truncated.inc_by(counts.truncated);
+        for (&rule, &count) in &counts.redacted {
+            let counter = self.values_redacted.get_or_create(&[("rule", rule)]);
+            counter.inc_by(count);
+        }
     }
 
     pub(crate) fn committed(&self, after: Duration) {

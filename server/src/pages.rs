@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use app::context::RequestContext;
+use app::context::{RequestContext, StoredValues};
 use app::{App, shell};
 use axum::Router;
 use http::HeaderValue;
@@ -16,6 +17,7 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
 use crate::clock;
+use crate::ingest::redact::Redactor;
 
 /// The folder of the site that browsers see, and the file in it that is made last.
 const PACKAGE_FOLDER: &str = "pkg";
@@ -29,6 +31,7 @@ pub(crate) enum SiteError {
 
 pub(crate) fn routes(
     store: Store,
+    redactor: Arc<Redactor>,
     otlp_http: SocketAddr,
     site: &Path,
 ) -> Result<Router, SiteError> {
@@ -39,10 +42,12 @@ pub(crate) fn routes(
     }
     // Its other fields are for tools that are not used here.
     let options = LeptosOptions::builder().output_name("throughline").build();
+    let stored_values = StoredValues(Arc::new(move |key, value| redactor.searchable(key, value)));
     let context = move || {
-        let store = store.clone();
+        let (store, stored_values) = (store.clone(), stored_values.clone());
         provide_context(RequestContext {
             store,
+            stored_values,
             now_nanos: clock::now_nanos(),
             otlp_http,
         });

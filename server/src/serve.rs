@@ -1,7 +1,9 @@
 //! Starting everything in order, and stopping it in reverse.
 
+use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +18,9 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::assemble::Assembler;
+use crate::assemble::{Assembler, TraceRules};
 use crate::config::{Config, Database};
+use crate::ingest::redact::{Redactor, Rules, RulesError};
 use crate::ingest::{
     Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
     zipkin,
@@ -43,6 +46,12 @@ pub(crate) enum ServeError {
         variable: &'static str,
         source: io::Error,
     },
+    #[error("the rules of THROUGHLINE_REDACTION cannot be read from {path}: {source}")]
+    RulesFile { path: PathBuf, source: io::Error },
+    #[error("the rules of THROUGHLINE_REDACTION in {path} make no sense, {source}")]
+    Rules { path: PathBuf, source: RulesError },
+    #[error("the key of pseudonyms could not be read: {0}")]
+    Key(#[from] store::Error),
     #[error("{0}")]
     Io(#[from] io::Error),
     #[error(transparent)]
@@ -74,6 +83,7 @@ impl Listeners {
 }
 
 pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
+    let rules = rules(config.redaction.as_deref())?;
     // First what can fail at once: an occupied port must not cost the start of a database.
     let web = listen(config.web_listen, "THROUGHLINE_LISTEN").await?;
     let otlp_http = listen(config.otlp_http_listen, "THROUGHLINE_OTLP_HTTP_LISTEN").await?;
@@ -88,7 +98,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), ServeError> {
         opened = open_database(&config.database) => opened?,
         () = stop_signal.wait() => return Ok(()),
     };
-    let outcome = run(&config, listeners, store.clone(), stop_signal).await;
+    let outcome = run(&config, rules, listeners, store.clone(), stop_signal).await;
     store.close().await;
     if let Some(cluster) = cluster {
         cluster.stop().await;
@@ -122,16 +132,50 @@ async fn open_database(database: &Database) -> Result<(Option<Cluster>, Store), 
     }
 }
 
+/// How spans are redacted; as long as nothing else is said, by the defaults.
+fn rules(path: Option<&Path>) -> Result<Rules, ServeError> {
+    let Some(path) = path else {
+        return Ok(Rules::default());
+    };
+    let text = fs::read_to_string(path).map_err(|source| ServeError::RulesFile {
+        path: path.to_owned(),
+        source,
+    })?;
+    Rules::parse(&text).map_err(|source| ServeError::Rules {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// With the key that was given, or else the one that all servers of the database share.
+async fn redactor(
+    config: &Config,
+    rules: Rules,
+    store: &Store,
+) -> Result<Arc<Redactor>, ServeError> {
+    let redactor = match &config.pseudonym_key {
+        Some(key) => Redactor::new(rules, key.as_bytes()),
+        None => Redactor::new(rules, &store.pseudonym_key().await?),
+    };
+    Ok(Arc::new(redactor))
+}
+
 async fn run(
     config: &Config,
+    rules: Rules,
     listeners: Listeners,
     store: Store,
     mut stop_signal: StopSignal,
 ) -> Result<(), ServeError> {
+    let redactor = redactor(config, rules, &store).await?;
     let (stop, stopped) = watch::channel(false);
     let commits = Arc::new(Notify::new());
     let metrics = Arc::new(Metrics::new());
     let (append, appenders) = Appender::start(&store, &commits, &metrics);
+    let rules = TraceRules {
+        dimensions: Arc::new(config.dimensions.clone()),
+        sampling: config.sampling,
+    };
     let assemblers: JoinSet<()> = (0..SHARDS)
         .map(|shard| {
             let (commits, metrics) = (commits.clone(), metrics.clone());
@@ -139,7 +183,7 @@ async fn run(
             Assembler::new(
                 store,
                 shard,
-                config.sampling,
+                rules.clone(),
                 commits,
                 metrics,
                 stopped.clone(),
@@ -164,6 +208,7 @@ async fn run(
     let receiver = Receiver::new(
         append,
         LogInserts::new(store.clone()),
+        redactor.clone(),
         is_room,
         metrics.clone(),
     );
@@ -173,9 +218,14 @@ async fn run(
         .layer(cors::layer(&config.ingest_origins));
     let otlp_grpc = otlp_grpc::routes(receiver.clone())
         .merge(skywalking_grpc::routes(receiver, stopped.clone()));
-    let pages = pages::routes(store.clone(), addresses.otlp_http, &config.site_directory)?;
+    let pages = pages::routes(
+        store.clone(),
+        redactor.clone(),
+        addresses.otlp_http,
+        &config.site_directory,
+    )?;
     let web = pages
-        .merge(api::routes(store))
+        .merge(api::routes(store, redactor))
         .merge(metrics::routes(metrics))
         .merge(otlp_http.clone());
     welcome(&addresses);

@@ -18,6 +18,7 @@ pub mod log;
 pub mod log_records;
 mod pool;
 pub mod rollups;
+mod secret;
 pub mod shard;
 pub mod traces;
 

@@ -87,23 +87,45 @@ impl Store {
 }
 
 impl Shard {
-    /// The next entries after that one.
+    /// The next entries after that one: at most so many, and no more once their payloads have so
+    /// many bytes.
     ///
     /// One that was appended earlier but committed later is not among them: see [`Self::seqs`].
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn read_after(&mut self, seq: i64, limit: i64) -> Result<Vec<ReadEntry>, Error> {
+    pub async fn read_after(
+        &mut self,
+        seq: i64,
+        limit: usize,
+        bytes: i64,
+    ) -> Result<Vec<ReadEntry>, Error> {
         let entries = sqlx::query_as!(
             ReadEntry,
             "select seq, received_nanos, payload
-            from ingest_log
-            where shard = $1 and seq > $2
-            order by seq
-            limit $3",
+            from (
+                select
+                    seq,
+                    received_nanos,
+                    payload,
+                    sum(octet_length(payload)) over (
+                        order by seq
+                        rows between unbounded preceding and 1 preceding
+                    ) as bytes_before
+                from (
+                    select seq, received_nanos, payload
+                    from ingest_log
+                    where shard = $1 and seq > $2
+                    order by seq
+                    limit $3
+                ) as next
+            ) as next
+            where coalesce(bytes_before, 0) < $4
+            order by seq",
             self.number,
             seq,
-            limit,
+            i64::from(traces::saturated(limit)),
+            bytes,
         )
         .fetch_all(&mut self.connection)
         .await?;

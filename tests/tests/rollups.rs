@@ -126,6 +126,35 @@ async fn a_sampled_request_weighs_what_it_stands_for() {
 }
 
 #[tokio::test]
+async fn dimensions_are_read_where_the_operator_says() {
+    let start = Start::fresh().with("THROUGHLINE_DIMENSIONS", "tier=plan; region=area");
+    let server = start.start().await;
+    let mut root = spans::span(1, 1, 0, "GET /", 0, 100);
+    root["traceState"] = json!("rum=v1&ios&shop@7&s-1");
+    root["attributes"] = json!([
+        spans::text("area", "north"),
+        spans::text("plan", "gold"),
+        spans::text("user.tier", "silver")
+    ]);
+    server.send_json(&spans::request("shop", &[root])).await;
+    let found = server
+        .wait_for_traces(
+            1,
+            "region:north tier:gold session:s-1 app:shop@7 app_type:ios",
+        )
+        .await;
+    assert_eq!(found[0]["region"], "north");
+    assert_eq!(groups(&server, "q=region:north").await[0]["count"], 1);
+    let wrong = Start::fresh().with("THROUGHLINE_DIMENSIONS", "rank=plan");
+    assert!(
+        wrong
+            .fail()
+            .await
+            .contains("there is no dimension \"rank\"")
+    );
+}
+
+#[tokio::test]
 async fn questions_that_rollups_cannot_answer_are_refused_with_words() {
     let server = Server::start().await;
     for (query, words) in [

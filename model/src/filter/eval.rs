@@ -105,7 +105,7 @@ mod tests {
         child.status.code = StatusCode::Error;
         child.name = "Pay".into();
         let trace = build(vec![root, child]);
-        let summary = Summary::of(&trace).expect("it has spans");
+        let summary = crate::summary::tests::summary(&trace).expect("it has spans");
         let filter: Filter = text.parse().expect("a filter");
         filter.accepts_summary(&summary) && filter.accepts_spans(&trace)
     }
@@ -137,5 +137,18 @@ mod tests {
         );
         assert!(!accepts("region:eu-west-1") && accepts("-region:eu-west-1"));
         assert!(accepts(&format!("trace:{}", "07".repeat(16))));
+    }
+
+    #[test]
+    fn values_are_asked_for_as_they_are_stored() {
+        let filter: Filter = "user:alice -attr.user.id:bob region:alice"
+            .parse()
+            .expect("a filter");
+        let stored =
+            filter.with_values(|key, value| (key == "user.id").then(|| format!("~{value}")));
+        assert_eq!(
+            stored.to_string(),
+            "user:\"~alice\" -attr.user.id:\"~bob\" region:alice"
+        );
     }
 }

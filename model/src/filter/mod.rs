@@ -134,6 +134,27 @@ impl Filter {
         }
         Self { conditions }
     }
+
+    /// The filter as it is asked of what is stored, where values may differ from those that were
+    /// sent. The function is given an attribute and the value that is asked for.
+    #[must_use]
+    pub fn with_values(mut self, stored: impl Fn(&str, &str) -> Option<String>) -> Self {
+        for condition in &mut self.conditions {
+            let (new, value) = match &mut condition.test {
+                Test::Span(SpanTest::Attribute { key, value }) => (stored(key, value), value),
+                Test::Trace(TraceTest::Dimension { dimension, value }) => {
+                    let mut attributes = dimension.attributes().iter();
+                    let new = attributes.find_map(|key| stored(key, value));
+                    (new, value)
+                }
+                _ => continue,
+            };
+            if let Some(new) = new {
+                *value = new;
+            }
+        }
+        self
+    }
 }
 
 /// Prints text that reads back as the same filter.

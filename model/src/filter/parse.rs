@@ -9,6 +9,7 @@ use super::{
 use crate::dimensions::Dimension;
 use crate::format;
 use crate::span::{Kind, StatusCode};
+use crate::spelling;
 
 const KEYS: [&str; 6] = [
     "service",
@@ -285,11 +286,7 @@ fn duration(
 
 fn unknown_key(key: &str, at: usize) -> FilterError {
     let keys = KEYS.into_iter().chain(Dimension::ALL.map(Dimension::key));
-    let near = keys
-        .clone()
-        .filter(|known| distance(known, key) <= 2)
-        .min_by_key(|known| distance(known, key));
-    let hint = match near {
+    let hint = match spelling::nearest(key, keys.clone()) {
         Some(known) => format!("Did you mean {known}? For an attribute, write attr.{key}:value."),
         None => format!(
             "Write attr.{key}:value for an attribute, or a key: {}.",
@@ -301,22 +298,6 @@ fn unknown_key(key: &str, at: usize) -> FilterError {
         message: format!("There is no key \"{key}\""),
         hint,
     }
-}
-
-/// Levenshtein's edit distance.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &b) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

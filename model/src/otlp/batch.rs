@@ -111,6 +111,17 @@ impl<'a> Batch<'a> {
         scopes.try_for_each(|head| schema::check(head, &SCOPE_HEAD))
     }
 
+    /// Replaces the fields above spans in a `ResourceSpans` where the function gives others. What
+    /// has become equal stays apart.
+    pub fn map_resource_heads(&mut self, new: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
+        self.resources.map(new);
+    }
+
+    /// The same of a `ScopeSpans`.
+    pub fn map_scope_heads(&mut self, new: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
+        self.scopes.map(new);
+    }
+
     /// How many different resources there are.
     #[must_use]
     pub fn resource_count(&self) -> usize {
@@ -208,19 +219,34 @@ impl Heads {
         self.entries.push((owner, start..self.bytes.len()));
         match self.entries.len() {
             ..=FEW => {}
-            len if len == FEW + 1 => {
-                let all = self.entries.iter().zip(0..);
-                self.numbers = all
-                    .map(|((owner, range), number)| {
-                        ((*owner, self.bytes[range.clone()].to_vec()), number)
-                    })
-                    .collect();
-            }
+            len if len == FEW + 1 => self.number_all(),
             _ => {
                 self.numbers.insert((owner, head.to_vec()), number);
             }
         }
         number
+    }
+
+    fn number_all(&mut self) {
+        let all = self.entries.iter().zip(0..);
+        self.numbers = all
+            .map(|((owner, range), number)| ((*owner, self.bytes[range.clone()].to_vec()), number))
+            .collect();
+    }
+
+    fn map(&mut self, mut new: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
+        let mut is_changed = false;
+        for (_, range) in &mut self.entries {
+            if let Some(head) = new(&self.bytes[range.clone()]) {
+                let start = self.bytes.len();
+                self.bytes.extend_from_slice(&head);
+                *range = start..self.bytes.len();
+                is_changed = true;
+            }
+        }
+        if is_changed && self.entries.len() > FEW {
+            self.number_all();
+        }
     }
 
     fn find(&self, owner: u32, head: &[u8]) -> Option<u32> {
@@ -338,6 +364,21 @@ mod tests {
             let head = batch.resource_head(batch.resource_of(found.scope));
             assert_eq!(head, resource(name));
         }
+    }
+
+    #[test]
+    fn heads_are_replaced() {
+        let one = shop();
+        let mut batch = Batch::read(&one).expect("spans");
+        let sql = scope("sql");
+        batch.map_resource_heads(|head| (head == resource("shop")).then(|| resource("other")));
+        batch.map_scope_heads(|head| (head == sql).then(|| scope("a longer name")));
+        let mut written = Vec::new();
+        batch.write(&batch.spans, &mut written);
+        let again = Batch::read(&written).expect("spans");
+        assert_eq!(again.resource_head(0), resource("other"));
+        assert_eq!(again.scope_head(0), scope("web"));
+        assert_eq!(again.scope_head(1), scope("a longer name"));
     }
 
     #[test]

@@ -24,11 +24,13 @@ enum Kind {
     Fixed32,
     Fixed64,
     Text,
+    /// Text that names an attribute.
+    Key,
     Bytes,
     Message(&'static Message),
 }
 
-use Kind::{Bytes, Fixed32, Fixed64, Text, Unknown, Varint};
+use Kind::{Bytes, Fixed32, Fixed64, Key, Text, Unknown, Varint};
 
 const fn message<const N: usize>(fields: [Kind; N]) -> Message {
     let mut kinds = [Unknown; MAX_FIELDS];
@@ -93,7 +95,7 @@ pub static LINK: Message = message([
 
 pub static STATUS: Message = message([Unknown, Unknown, Text, Varint]);
 
-pub static KEY_VALUE: Message = message([Unknown, Text, Kind::Message(&ANY_VALUE), Varint]);
+pub static KEY_VALUE: Message = message([Unknown, Key, Kind::Message(&ANY_VALUE), Varint]);
 
 pub static ANY_VALUE: Message = message([
     Unknown,
@@ -133,24 +135,41 @@ pub static SCOPE_HEAD: Message = message([Unknown, Kind::Message(&SCOPE), Bytes,
 /// # Errors
 /// Says what is wrong with them.
 pub fn check(message: &[u8], schema: &Message) -> Result<(), WireError> {
-    check_below(message, schema, MAX_DEPTH)
+    check_below(message, schema, MAX_DEPTH, &mut |_key| ())
 }
 
-/// Whether a field of such a message is as it should be.
+/// Whether a field of such a message is as it should be. Shows the names of all attributes in it
+/// on the way.
 ///
 /// # Errors
 /// Says what is wrong with it.
-pub fn check_field(field: &Field<'_>, schema: &Message) -> Result<(), WireError> {
-    check_field_below(field, schema, MAX_DEPTH - 1)
+#[inline]
+pub fn check_field(
+    field: &Field<'_>,
+    schema: &Message,
+    on_key: &mut impl FnMut(&[u8]),
+) -> Result<(), WireError> {
+    check_field_below(field, schema, MAX_DEPTH - 1, on_key)
 }
 
 /// Calls itself no deeper than `depth`.
-fn check_below(message: &[u8], schema: &Message, depth: usize) -> Result<(), WireError> {
+fn check_below(
+    message: &[u8],
+    schema: &Message,
+    depth: usize,
+    on_key: &mut impl FnMut(&[u8]),
+) -> Result<(), WireError> {
     let below = depth.checked_sub(1).ok_or(WireError::Depth)?;
-    Fields::new(message).try_for_each(|field| check_field_below(&field?, schema, below))
+    Fields::new(message).try_for_each(|field| check_field_below(&field?, schema, below, on_key))
 }
 
-fn check_field_below(field: &Field<'_>, schema: &Message, depth: usize) -> Result<(), WireError> {
+#[inline]
+fn check_field_below(
+    field: &Field<'_>,
+    schema: &Message,
+    depth: usize,
+    on_key: &mut impl FnMut(&[u8]),
+) -> Result<(), WireError> {
     let index = usize::try_from(field.number).unwrap_or(usize::MAX);
     match (schema.0.get(index).unwrap_or(&Unknown), field.value) {
         (Unknown, _)
@@ -159,7 +178,11 @@ fn check_field_below(field: &Field<'_>, schema: &Message, depth: usize) -> Resul
         | (Fixed64, Value::Fixed64(_))
         | (Bytes, Value::Bytes(_)) => Ok(()),
         (Text, Value::Bytes(_)) => field.text().map(drop),
-        (Kind::Message(inner), Value::Bytes(bytes)) => check_below(bytes, inner, depth),
+        (Key, Value::Bytes(key)) => {
+            on_key(key);
+            field.text().map(drop)
+        }
+        (Kind::Message(inner), Value::Bytes(bytes)) => check_below(bytes, inner, depth, on_key),
         _ => Err(field.wrong_type()),
     }
 }
@@ -198,6 +221,19 @@ mod tests {
         };
         assert_eq!(check(&[5 << 3, 1], &SPAN), Err(wrong));
         assert_eq!(check(&[0xf8, 0x01, 1], &SPAN), Ok(()));
+    }
+
+    #[test]
+    fn the_names_of_attributes_are_shown() {
+        let inner = field(1, &[field(1, b"inner"), field(2, b"")].concat());
+        let outer = [field(1, b"outer"), field(2, &field(6, &inner))].concat();
+        let span = field(9, &outer);
+        let mut keys = Vec::new();
+        for field in Fields::new(&span) {
+            let mut on_key = |key: &[u8]| keys.push(key.to_vec());
+            check_field(&field.expect("a field"), &SPAN, &mut on_key).expect("a span");
+        }
+        assert_eq!(keys, [b"outer", b"inner"]);
     }
 
     #[test]

@@ -113,7 +113,11 @@ impl<'a> Fields<'a> {
         Self { rest: message }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "checking spans takes twice as long where it is called"
+    )]
     fn read(&mut self) -> Result<Field<'a>, WireError> {
         let all = self.rest;
         let tag = self.varint()?;
@@ -198,7 +202,8 @@ impl<'a> Fields<'a> {
 impl<'a> Iterator for Fields<'a> {
     type Item = Result<Field<'a>, WireError>;
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
             return None;

@@ -236,8 +236,8 @@ mod tests {
 
     fn record(contributions: &mut Contributions, direction: Direction, spans: Vec<Span>) {
         let trace = build(spans);
-        let summary = Summary::of(&trace).expect("spans");
         let shifts = clock_skew::shifts(&trace);
+        let summary = crate::summary::tests::summary(&trace).expect("spans");
         contributions.record(direction, &trace, &summary, &shifts);
     }
 

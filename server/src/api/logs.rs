@@ -1,9 +1,12 @@
 //! `GET /api/v1/traces/{id}/logs` and `GET /api/v1/sessions/{id}/logs`: the log records of a trace
 //! or a session as standard OTLP JSON (`LogsData`), up to [`store::log_records::MAX_RECORDS`].
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
+use model::dimensions::SESSION_ID;
 use model::id::TraceId;
 use model::otlp::Batch;
 use opentelemetry_proto::tonic::logs::v1::LogsData;
@@ -12,6 +15,7 @@ use store::Store;
 use tokio::task::block_in_place;
 
 use super::error::ApiError;
+use crate::ingest::redact::Redactor;
 use crate::otlp::json;
 
 pub(super) async fn of_trace(
@@ -23,10 +27,11 @@ pub(super) async fn of_trace(
 }
 
 pub(super) async fn of_session(
-    State(store): State<Store>,
+    State((store, redactor)): State<(Store, Arc<Redactor>)>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    respond(&store.logs_of_session(&id).await?)
+    let stored_id = redactor.searchable(SESSION_ID, &id).unwrap_or(id);
+    respond(&store.logs_of_session(&stored_id).await?)
 }
 
 fn respond(message: &[u8]) -> Result<Response, ApiError> {

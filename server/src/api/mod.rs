@@ -9,19 +9,26 @@ mod topology;
 mod trace;
 mod traces;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use store::Store;
 
-pub(crate) fn routes(store: Store) -> Router {
-    Router::new()
+use crate::ingest::redact::Redactor;
+
+pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
+    let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
+        .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
+        .with_state((store.clone(), redactor));
+    Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
-        .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
         .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/topology", get(topology::topology))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(store)
+        .merge(by_value)
 }

@@ -1,5 +1,7 @@
 //! `GET /api/v1/traces`: the list of traces, newest first.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -16,6 +18,7 @@ use store::traces::ListRequest;
 
 use super::error::ApiError;
 use crate::clock;
+use crate::ingest::redact::Redactor;
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 1_000;
@@ -31,13 +34,15 @@ pub(super) struct Parameters {
 }
 
 pub(super) async fn list(
-    State(store): State<Store>,
+    State((store, redactor)): State<(Store, Arc<Redactor>)>,
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let Query(parameters) = parameters?;
-    let page = store
-        .list(&request(&parameters, clock::now_nanos())?)
-        .await?;
+    let mut request = request(&parameters, clock::now_nanos())?;
+    request.filter = request
+        .filter
+        .with_values(|key, value| redactor.searchable(key, value));
+    let page = store.list(&request).await?;
     Ok(Json(json!({
         "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
         "next_cursor": page.next.map(|cursor| cursor.to_string()),

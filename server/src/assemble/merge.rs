@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::sync::Arc;
 
 use model::clock_skew;
+use model::dimensions::DimensionTable;
 use model::id::TraceId;
 use model::otlp::Batch;
 use model::otlp::batch::SpanBytes;
@@ -54,6 +56,8 @@ pub(super) struct Merged {
 
 pub(super) struct Merger {
     writer: Writer,
+    /// From which attributes dimensions are read.
+    table: Arc<DimensionTable>,
     /// Which traces to keep; all when there is none.
     sampler: Option<Sampler>,
     /// The message in the making; kept for its memory.
@@ -61,8 +65,9 @@ pub(super) struct Merger {
 }
 
 impl Merger {
-    pub(super) fn new(sampler: Option<Sampler>) -> io::Result<Self> {
+    pub(super) fn new(table: Arc<DimensionTable>, sampler: Option<Sampler>) -> io::Result<Self> {
         Ok(Self {
+            table,
             writer: Writer::new()?,
             sampler,
             message: Vec::new(),
@@ -119,10 +124,18 @@ impl Merger {
         batch.write(&new, &mut self.message);
         let new_spans = new.len();
         if stored.is_some() {
-            contribute(contributions, Direction::Subtract, trace_id, &batch);
+            contribute(
+                &self.table,
+                contributions,
+                Direction::Subtract,
+                trace_id,
+                &batch,
+            );
         }
         batch.spans.extend(new);
-        let Some(mut summary) = contribute(contributions, Direction::Add, trace_id, &batch) else {
+        let Some(mut summary) =
+            contribute(&self.table, contributions, Direction::Add, trace_id, &batch)
+        else {
             return Ok(Outcome::Known);
         };
         // Counted is what came; of that, what is kept is decided once for each trace.
@@ -148,6 +161,7 @@ impl Merger {
 
 /// Counts the trace of those spans, or takes it back; returns its summary.
 fn contribute(
+    table: &DimensionTable,
     contributions: &mut Contributions,
     direction: Direction,
     trace_id: TraceId,
@@ -155,7 +169,7 @@ fn contribute(
 ) -> Option<Summary> {
     let trace = decode::trace(trace_id, batch, Detail::Outline);
     let shifts = clock_skew::shifts(&trace);
-    let summary = Summary::with_shifts(&trace, &shifts)?;
+    let summary = Summary::of(&trace, table, &shifts)?;
     contributions.record(direction, &trace, &summary, &shifts);
     Some(summary)
 }
@@ -197,13 +211,14 @@ mod tests {
         let stored = stored.into_iter().collect();
         let due = std::slice::from_ref(due);
         let now = 4 * DAY_NANOS;
-        let merged = Merger::new(None).unwrap().merge(due, &stored, now).unwrap();
-        let operations = merged
+        let mut merger = Merger::new(Arc::default(), None).unwrap();
+        let outcome = merger.merge(due, &stored, now).unwrap();
+        let operations = outcome
             .deltas
             .iter()
             .filter(|delta| delta.series.family == Family::Operations);
         let counted = operations.map(|delta| delta.rollup.count).sum();
-        let Some(write) = merged.writes.first() else {
+        let Some(write) = outcome.writes.first() else {
             assert_eq!(counted, 0);
             return None;
         };

@@ -11,6 +11,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use model::dimensions::DimensionTable;
 use model::id::TraceId;
 use model::sampling::tail::{Policy, Sampler};
 use store::shard::{ReadEntry, SHARDS, Shard};
@@ -33,7 +34,10 @@ const IDLE: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Entries of the log read at once.
-const READ_BATCH: i64 = 32;
+const READ_BATCH: usize = 32;
+
+/// Bytes of compressed entries after which no more are read at once.
+const READ_BYTES: i64 = 8 << 20;
 
 /// How often it is asked which earlier entries have been committed meanwhile.
 const LOOK_BACK: Duration = Duration::from_secs(1);
@@ -59,18 +63,25 @@ enum AssembleError {
 pub(crate) struct Assembler {
     store: Store,
     shard: i16,
-    /// Of this shard.
-    sampling: Option<Policy>,
+    rules: TraceRules,
     commits: Arc<Notify>,
     metrics: Arc<Metrics>,
     stop: watch::Receiver<bool>,
+}
+
+/// What the operator says about traces.
+#[derive(Debug, Clone)]
+pub(crate) struct TraceRules {
+    pub(crate) dimensions: Arc<DimensionTable>,
+    /// Of all shards together; none to keep every trace.
+    pub(crate) sampling: Option<Policy>,
 }
 
 impl Assembler {
     pub(crate) fn new(
         store: Store,
         shard: i16,
-        sampling: Option<Policy>,
+        rules: TraceRules,
         commits: Arc<Notify>,
         metrics: Arc<Metrics>,
         stop: watch::Receiver<bool>,
@@ -78,7 +89,7 @@ impl Assembler {
         Self {
             store,
             shard,
-            sampling: sampling.map(of_shard),
+            rules,
             commits,
             metrics,
             stop,
@@ -112,8 +123,10 @@ impl Assembler {
 
     async fn assemble(&self, mut shard: Shard) -> Result<(), AssembleError> {
         let mut open = OpenTraces::default();
-        let sampler = self.sampling.map(Sampler::new);
-        let mut merger = Merger::new(sampler).map_err(AssembleError::Memory)?;
+        let sampling = self.rules.sampling.map(of_shard);
+        let sampler = sampling.map(Sampler::new);
+        let table = Arc::clone(&self.rules.dimensions);
+        let mut merger = Merger::new(table, sampler).map_err(AssembleError::Memory)?;
         let mut reader = LogReader::new();
         loop {
             let read = if open.has_room() {
@@ -186,27 +199,35 @@ impl LogReader {
         }
     }
 
-    /// Adds the next entries of the log; returns how many.
+    /// Adds the next entries of the log, as long as there is room; returns how many.
     async fn read(
         &mut self,
         shard: &mut Shard,
         open: &mut OpenTraces,
     ) -> Result<usize, AssembleError> {
-        let mut entries = shard.read_after(self.last_seq, READ_BATCH).await?;
+        let mut entries = shard
+            .read_after(self.last_seq, READ_BATCH, READ_BYTES)
+            .await?;
         if self.looked_back.elapsed() > LOOK_BACK {
             let mut missed = shard.seqs(self.last_seq).await?;
             missed.retain(|seq| !open.holds(*seq));
+            missed.truncate(READ_BATCH);
             entries.extend(shard.read(&missed).await?);
             self.looked_back = clock::instant();
         }
-        let count = entries.len();
-        block_in_place(|| {
+        Ok(block_in_place(|| {
+            let mut count = 0;
+            // What is left is read again.
             for entry in entries {
+                if !open.has_room() {
+                    break;
+                }
                 self.last_seq = self.last_seq.max(entry.seq);
                 add(open, &entry);
+                count += 1;
             }
-        });
-        Ok(count)
+            count
+        }))
     }
 }
 

@@ -1,5 +1,7 @@
-//! Looking at spans one by one: a bad one is left out and counted, its neighbours stay.
+//! Looking at spans one by one: a bad one is left out and counted, its neighbours stay; what must
+//! not be stored is taken out of them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use model::id::{SpanId, TraceId};
@@ -9,6 +11,7 @@ use model::otlp::schema::{self, SPAN};
 use model::otlp::wire::{Field, Fields, WireError};
 use store::shard;
 
+use super::redact::{Counts, Redactor, Verdict};
 use super::rejected::Rejected;
 
 /// Why a span is rejected.
@@ -68,44 +71,92 @@ pub(crate) struct Part {
 pub(crate) struct Cleaned {
     pub(crate) parts: Vec<Part>,
     pub(super) rejected: Rejected<Reason>,
+    pub(crate) redacted: Counts,
 }
 
-/// Looks at every span of an `ExportTraceServiceRequest`.
+/// A span that is accepted.
+struct Accepted<'a> {
+    shard: i16,
+    scope: u32,
+    /// As they came, unless something had to be taken out.
+    bytes: Cow<'a, [u8]>,
+}
+
+/// Looks at every span of an `ExportTraceServiceRequest`, and takes out what must not be stored.
 ///
 /// # Errors
 /// When it is not one, or what it says above its spans is damaged.
-pub(crate) fn clean(request: &[u8]) -> Result<Cleaned, WireError> {
-    let batch = Batch::read(request)?;
+pub(crate) fn clean(request: &[u8], redactor: &Redactor) -> Result<Cleaned, WireError> {
+    let mut batch = Batch::read(request)?;
     batch.check_heads()?;
     let mut cleaned = Cleaned::default();
-    let mut good: Vec<(i16, SpanBytes<'_>)> = Vec::with_capacity(batch.spans.len());
-    for &span in &batch.spans {
-        match trace_of(span.bytes) {
-            Ok(id) => good.push((shard::of(id), span)),
+    let mut accepted = Vec::with_capacity(batch.spans.len());
+    for span in &batch.spans {
+        match judge(span.bytes, redactor) {
+            Ok(judged) => accepted.push(judged.accept(span, redactor, &mut cleaned.redacted)),
             Err(reason) => cleaned.rejected.add(reason),
         }
     }
-    good.sort_by_key(|(shard, span)| (*shard, batch.resource_of(span.scope), span.scope));
-    for of_shard in good.chunk_by(|left, right| left.0 == right.0) {
-        let spans: Vec<SpanBytes<'_>> = of_shard.iter().map(|(_, span)| *span).collect();
-        let mut message = Vec::new();
-        batch.write(&spans, &mut message);
-        cleaned.parts.push(Part {
-            shard: of_shard[0].0,
-            span_count: spans.len(),
-            message,
-        });
+    if accepted.is_empty() {
+        return Ok(cleaned);
     }
+    batch.map_resource_heads(|head| redactor.resource_head(head, &mut cleaned.redacted));
+    batch.map_scope_heads(|head| redactor.scope_head(head, &mut cleaned.redacted));
+    accepted.sort_by_key(|span| (span.shard, batch.resource_of(span.scope), span.scope));
+    let of_shards = accepted.chunk_by(|left, right| left.shard == right.shard);
+    cleaned.parts = of_shards.map(|spans| part(&batch, spans)).collect();
     Ok(cleaned)
 }
 
-/// The trace of a span that is as it should be.
-fn trace_of(span: &[u8]) -> Result<TraceId, Reason> {
+/// Spans of one shard.
+fn part(batch: &Batch<'_>, spans: &[Accepted<'_>]) -> Part {
+    let bytes: Vec<SpanBytes<'_>> = spans
+        .iter()
+        .map(|span| SpanBytes {
+            scope: span.scope,
+            bytes: &span.bytes,
+        })
+        .collect();
+    let mut message = Vec::new();
+    batch.write(&bytes, &mut message);
+    Part {
+        shard: spans[0].shard,
+        span_count: spans.len(),
+        message,
+    }
+}
+
+/// A span that is as it should be.
+struct Judged {
+    trace_id: TraceId,
+    verdict: Verdict,
+}
+
+impl Judged {
+    fn accept<'a>(
+        &self,
+        span: &SpanBytes<'a>,
+        redactor: &Redactor,
+        counts: &mut Counts,
+    ) -> Accepted<'a> {
+        let new = redactor.span(span.bytes, self.verdict, counts);
+        Accepted {
+            shard: shard::of(self.trace_id),
+            scope: span.scope,
+            bytes: new.map_or(Cow::Borrowed(span.bytes), Cow::Owned),
+        }
+    }
+}
+
+fn judge(span: &[u8], redactor: &Redactor) -> Result<Judged, Reason> {
+    let mut suspicion = redactor.suspicion(span);
     let (mut trace_id, mut span_id, mut parent) = (None, None, None);
     let (mut start, mut end) = (0, 0);
     for field in Fields::new(span) {
         let field = field.map_err(Reason::Damaged)?;
-        schema::check_field(&field, &SPAN).map_err(Reason::Damaged)?;
+        schema::check_field(&field, &SPAN, &mut |key| suspicion.key(key))
+            .map_err(Reason::Damaged)?;
+        suspicion.field(&field);
         // Their types were just checked.
         match field.number {
             1 => set_once(&mut trace_id, &field)?,
@@ -130,7 +181,10 @@ fn trace_of(span: &[u8]) -> Result<TraceId, Reason> {
     } else if !is_time(end) {
         Err(Reason::EndTime)
     } else {
-        Ok(trace_id)
+        Ok(Judged {
+            trace_id,
+            verdict: suspicion.verdict(),
+        })
     }
 }
 
@@ -143,6 +197,7 @@ fn set_once<'a>(id: &mut Option<&'a [u8]>, field: &Field<'a>) -> Result<(), Reas
 
 #[cfg(test)]
 mod tests {
+    use super::super::redact::Rules;
     use super::*;
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
@@ -151,6 +206,15 @@ mod tests {
     };
     use proptest::prelude::*;
     use prost::Message;
+    use std::sync::LazyLock;
+
+    /// Cleans by the default rules.
+    fn defaults(request: &[u8]) -> Result<Cleaned, WireError> {
+        // Made once: compiling its expressions takes long without optimisation.
+        static REDACTOR: LazyLock<Redactor> =
+            LazyLock::new(|| Redactor::new(Rules::default(), b"key"));
+        clean(request, &REDACTOR)
+    }
 
     fn good() -> Span {
         Span {
@@ -205,7 +269,7 @@ mod tests {
             bad(|span| span.end_time_unix_nano = u64::MAX),
             bad(|span| span.parent_span_id = vec![0; 8]),
         ]);
-        let cleaned = clean(&request).unwrap();
+        let cleaned = defaults(&request).unwrap();
         assert_eq!((spans_of(&cleaned).len(), cleaned.rejected.count()), (2, 6));
         assert!(cleaned.rejected.iter().any(|of| of == (Reason::TraceId, 2)));
         assert!(
@@ -230,7 +294,7 @@ mod tests {
             .position(|window| window == b"tap")
             .unwrap();
         request[at] = 0xff;
-        let cleaned = clean(&request).unwrap();
+        let cleaned = defaults(&request).unwrap();
         assert_eq!(spans_of(&cleaned), [good()]);
         assert_eq!(
             cleaned.rejected.message("span"),
@@ -240,9 +304,9 @@ mod tests {
 
     #[test]
     fn nothing_is_left_of_a_request_without_a_good_span() {
-        let cleaned = clean(&request(vec![Span::default()])).unwrap();
+        let cleaned = defaults(&request(vec![Span::default()])).unwrap();
         assert_eq!((cleaned.parts.len(), cleaned.rejected.count()), (0, 1));
-        let cleaned = clean(&request(vec![good()])).unwrap();
+        let cleaned = defaults(&request(vec![good()])).unwrap();
         assert_eq!(cleaned.rejected.message("span"), "");
     }
 
@@ -286,7 +350,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_good_span_is_kept_as_it_was(spans in prop::collection::vec(any_span(), 0..40)) {
-            let cleaned = clean(&request(spans.clone())).unwrap();
+            let cleaned = defaults(&request(spans.clone())).unwrap();
             let mut kept = spans_of(&cleaned);
             let mut sent = spans;
             sent.retain(|span| span.trace_id != [0; 16] && span.span_id != [0; 8]);
@@ -306,7 +370,7 @@ mod tests {
                 let at = at.index(request.len());
                 request[at] = byte;
             }
-            if let Ok(cleaned) = clean(&request) {
+            if let Ok(cleaned) = defaults(&request) {
                 spans_of(&cleaned);
             }
         }

@@ -1,5 +1,5 @@
 //! Looking at log records one by one: what belongs to a trace or a session is kept, the rest is
-//! left out and counted.
+//! left out and counted; what must not be stored is taken out.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,6 +15,7 @@ use store::log_records::LogRecordWrite;
 
 use super::body::MAX_BODY_BYTES;
 use super::memory::{Full, Reservation};
+use super::redact::{Counts, Redactor};
 use super::rejected::Rejected;
 
 /// Most records of one request: they are stored in one statement.
@@ -28,6 +29,9 @@ const MAX_BYTES: usize = MAX_BODY_BYTES;
 
 /// Most bytes around one record: three tags with lengths, and a time.
 const ENVELOPE_BYTES: usize = 32;
+
+/// `LogRecord.attributes`.
+const ATTRIBUTES: u32 = 6;
 
 /// Longest id of a session.
 const MAX_SESSION_BYTES: usize = 256;
@@ -91,38 +95,43 @@ pub(super) enum CleanLogsError {
 pub(super) struct CleanedLogs {
     pub(super) records: Vec<LogRecordWrite>,
     pub(super) rejected: Rejected<Reason>,
+    pub(super) redacted: Counts,
 }
 
 /// A record that is accepted, and the number of its scope.
 struct Accepted<'a> {
     scope: u32,
-    bytes: &'a [u8],
+    /// As it came, unless something had to be taken out.
+    bytes: Cow<'a, [u8]>,
     trace_id: Option<TraceId>,
     session_id: Option<String>,
     /// As its source tells it.
     time_nanos: Option<i64>,
 }
 
-/// Looks at every record of an `ExportLogsServiceRequest`, received at that time, and takes the
-/// room for those that are accepted.
+/// Looks at every record of an `ExportLogsServiceRequest`, received at that time, takes out what
+/// must not be stored, and takes the room for those that are accepted.
 ///
 /// # Errors
 /// When it is not one, what it says above its records is damaged, or it is too large.
 pub(super) fn clean_logs(
     request: &[u8],
     now_nanos: i64,
+    redactor: &Redactor,
     reservation: &mut Reservation,
 ) -> Result<CleanedLogs, CleanLogsError> {
-    let batch = Batch::read(request)?;
+    let mut batch = Batch::read(request)?;
     batch.check_heads()?;
+    let mut redacted = Counts::default();
+    batch.map_resource_heads(|head| redactor.resource_head(head, &mut redacted));
+    batch.map_scope_heads(|head| redactor.scope_head(head, &mut redacted));
     let mut rejected = Rejected::default();
     let mut accepted = Vec::new();
     let mut bytes = 0;
     for &found in &batch.spans {
-        let record_bytes = record_bytes(&batch, found);
-        match check(found, &batch, record_bytes) {
+        match accept(found, &batch, redactor, &mut redacted) {
             Ok(record) => {
-                bytes += record_bytes;
+                bytes += record_bytes(&batch, record.scope, &record.bytes);
                 accepted.push(record);
             }
             Err(reason) => rejected.add(reason),
@@ -138,53 +147,65 @@ pub(super) fn clean_logs(
             .map(|record| record.write(&batch, now_nanos))
             .collect(),
         rejected,
+        redacted,
     })
 }
 
 /// What a record takes with all that stands above it.
-fn record_bytes(batch: &Batch<'_>, record: SpanBytes<'_>) -> usize {
-    let resource = batch.resource_head(batch.resource_of(record.scope));
-    let scope = batch.scope_head(record.scope);
-    resource.len() + scope.len() + record.bytes.len() + ENVELOPE_BYTES
+fn record_bytes(batch: &Batch<'_>, scope: u32, record: &[u8]) -> usize {
+    let resource = batch.resource_head(batch.resource_of(scope));
+    resource.len() + batch.scope_head(scope).len() + record.len() + ENVELOPE_BYTES
 }
 
-fn check<'a>(
+fn accept<'a>(
     record: SpanBytes<'a>,
     batch: &Batch<'_>,
-    record_bytes: usize,
+    redactor: &Redactor,
+    redacted: &mut Counts,
 ) -> Result<Accepted<'a>, Reason> {
-    if record_bytes > MAX_RECORD_BYTES {
+    if record_bytes(batch, record.scope, record.bytes) > MAX_RECORD_BYTES {
         return Err(Reason::Large);
     }
-    let (mut time, mut observed_time) = (0, 0);
-    let (mut trace_id, mut session_id) = (None, None);
-    for field in Fields::new(record.bytes) {
+    let (trace_id, time_nanos) = check(record.bytes)?;
+    let bytes = match redactor.log_record(record.bytes, redacted) {
+        Some(new) => Cow::Owned(new),
+        None => Cow::Borrowed(record.bytes),
+    };
+    // Of what is stored: a session that must not be known is none.
+    let head = batch.resource_head(batch.resource_of(record.scope));
+    let session_id = contents(&bytes, ATTRIBUTES).find_map(session);
+    let session_id = session_id.or_else(|| session_of_resource(head));
+    let session_id = session_id.map(str::to_owned);
+    if trace_id.is_none() && session_id.is_none() {
+        return Err(Reason::Unrelated);
+    }
+    Ok(Accepted {
+        scope: record.scope,
+        bytes,
+        trace_id,
+        session_id,
+        time_nanos,
+    })
+}
+
+/// The trace of a record, and the time that its source tells.
+fn check(record: &[u8]) -> Result<(Option<TraceId>, Option<i64>), Reason> {
+    let (mut time, mut observed_time, mut trace_id) = (0, 0, None);
+    for field in Fields::new(record) {
         let field = field.map_err(Reason::Damaged)?;
-        schema::check_field(&field, &LOG_RECORD).map_err(Reason::Damaged)?;
+        schema::check_field(&field, &LOG_RECORD, &mut |_key| ()).map_err(Reason::Damaged)?;
         // Their types were just checked.
         match field.number {
             1 => time = field.fixed64().unwrap_or_default(),
-            6 if session_id.is_none() => session_id = session(field.bytes().unwrap_or_default()),
             // A record with an id that is none belongs to no trace (logs.proto).
             9 => trace_id = TraceId::from_slice(field.bytes().unwrap_or_default()).ok(),
             11 => observed_time = field.fixed64().unwrap_or_default(),
             _ => {}
         }
     }
-    let session_id = session_id
-        .or_else(|| session_of_resource(batch.resource_head(batch.resource_of(record.scope))));
-    if trace_id.is_none() && session_id.is_none() {
-        return Err(Reason::Unrelated);
-    }
     let time = if time == 0 { observed_time } else { time };
     let time_nanos = i64::try_from(time).map_err(|_later| Reason::Time)?;
-    Ok(Accepted {
-        scope: record.scope,
-        bytes: record.bytes,
-        trace_id,
-        session_id: session_id.map(str::to_owned),
-        time_nanos: (time_nanos != 0).then_some(time_nanos),
-    })
+    Ok((trace_id, (time_nanos != 0).then_some(time_nanos)))
 }
 
 /// The session that a `KeyValue` names.
@@ -195,12 +216,16 @@ fn session(attribute: &[u8]) -> Option<&str> {
 
 /// The session that a resource names, which is field 1 of its head and has its attributes there.
 fn session_of_resource(head: &[u8]) -> Option<&str> {
-    let messages = |message| {
-        let fields = Fields::new(message).map_while(Result::ok);
-        let first = fields.filter(|field| field.number == 1);
-        first.filter_map(|field| field.bytes().ok())
-    };
-    messages(head).flat_map(messages).find_map(session)
+    let resources = contents(head, 1);
+    let mut attributes = resources.flat_map(|resource| contents(resource, 1));
+    attributes.find_map(session)
+}
+
+/// What the fields of that number hold, in a message that was checked.
+fn contents(message: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
+    let fields = Fields::new(message).map_while(Result::ok);
+    let wanted = fields.filter(move |field| field.number == number);
+    wanted.filter_map(|field| field.bytes().ok())
 }
 
 impl Accepted<'_> {
@@ -208,8 +233,8 @@ impl Accepted<'_> {
         let scope_head = batch.scope_head(self.scope);
         let resource_head = batch.resource_head(batch.resource_of(self.scope));
         let record = match self.time_nanos {
-            Some(_) => Cow::Borrowed(self.bytes),
-            None => observed(self.bytes, now_nanos),
+            Some(_) => Cow::Borrowed(&*self.bytes),
+            None => observed(&self.bytes, now_nanos),
         };
         let mut body = Vec::new();
         let written = SpanBytes {
@@ -218,8 +243,8 @@ impl Accepted<'_> {
         };
         batch.write(&[written], &mut body);
         LogRecordWrite {
-            // Of what was sent: it is the same when it is sent again.
-            event_id: event_id(resource_head, scope_head, self.bytes),
+            // Without the time of receiving: it is the same when it is sent again.
+            event_id: event_id(resource_head, scope_head, &self.bytes),
             trace_id: self.trace_id,
             session_id: self.session_id,
             time_nanos: self.time_nanos.unwrap_or(now_nanos),
@@ -240,6 +265,7 @@ mod tests {
     use prost::Message;
 
     use super::super::memory::Memory;
+    use super::super::redact::Rules;
     use super::*;
     use crate::metrics::Metrics;
 
@@ -284,7 +310,8 @@ mod tests {
 
     fn cleaned(request: &[u8]) -> Result<CleanedLogs, CleanLogsError> {
         let memory = Memory::new(Arc::new(Metrics::new()));
-        clean_logs(request, NOW, &mut memory.reservation())
+        let redactor = Redactor::new(Rules::default(), b"key");
+        clean_logs(request, NOW, &redactor, &mut memory.reservation())
     }
 
     fn clean(records: Vec<LogRecord>) -> CleanedLogs {
@@ -375,8 +402,10 @@ mod tests {
     fn the_same_record_is_known_again() {
         let request = request_of(None, vec![of_session("s")]);
         let memory = Memory::new(Arc::new(Metrics::new()));
+        let redactor = Redactor::new(Rules::default(), b"key");
         let id_at = |now| {
-            let cleaned = clean_logs(&request, now, &mut memory.reservation()).unwrap();
+            let mut reservation = memory.reservation();
+            let cleaned = clean_logs(&request, now, &redactor, &mut reservation).unwrap();
             cleaned.records[0].event_id
         };
         assert_eq!(id_at(NOW), id_at(NOW + 1));
@@ -403,6 +432,43 @@ mod tests {
         let cleaned = clean(vec![of_trace(), large]);
         assert_eq!(cleaned.records.len(), 1);
         assert_eq!(cleaned.rejected.iter().next(), Some((Reason::Large, 1)));
+    }
+
+    #[test]
+    fn what_must_not_be_stored_is_taken_out() {
+        let mail = "alice@example.com";
+        let record = LogRecord {
+            body: text("", &format!("mail to {mail}")).value,
+            event_name: format!("mail {mail}"),
+            attributes: vec![text("user.id", "alice"), text("note", mail)],
+            ..of_trace()
+        };
+        let resource = Resource {
+            attributes: vec![text("host.note", mail)],
+            ..Resource::default()
+        };
+        let cleaned = cleaned(&request_of(Some(resource), vec![record])).unwrap();
+        let body = String::from_utf8_lossy(&cleaned.records[0].body);
+        assert!(!body.contains("alice"), "{body}");
+        let kept = stored(&cleaned.records[0]);
+        assert_eq!(kept.event_name, "mail [e-mail]");
+        assert_eq!(kept.body, text("", "mail to [e-mail]").value);
+    }
+
+    #[test]
+    fn a_session_is_known_by_what_is_stored_of_it() {
+        let request = request_of(None, vec![of_session("s-1")]);
+        let memory = Memory::new(Arc::new(Metrics::new()));
+        let session_by = |rules: &str| {
+            let redactor = Redactor::new(Rules::parse(rules).unwrap(), b"key");
+            let cleaned = clean_logs(&request, NOW, &redactor, &mut memory.reservation()).unwrap();
+            let record = cleaned.records.into_iter().next();
+            (record.and_then(|record| record.session_id), redactor)
+        };
+        let (hashed, redactor) = session_by("hash session.id");
+        assert!(hashed.is_some());
+        assert_eq!(hashed, redactor.searchable(SESSION_ID, "s-1"));
+        assert_eq!(session_by("drop session.id").0, None);
     }
 
     fn any_record() -> impl Strategy<Value = LogRecord> {

@@ -11,6 +11,7 @@ mod memory;
 pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
 mod receive;
+pub(crate) mod redact;
 mod rejected;
 mod signal;
 mod skywalking;

@@ -14,6 +14,7 @@ use super::clean::clean;
 use super::log_inserts::LogInserts;
 use super::log_records::{CleanLogsError, clean_logs};
 use super::memory::{Full, Memory, Reservation};
+use super::redact::Redactor;
 use crate::clock;
 use crate::maintain::Room;
 use crate::metrics::Metrics;
@@ -24,6 +25,7 @@ use crate::otlp::status::code;
 pub(crate) struct Receiver {
     append: Append,
     log_inserts: LogInserts,
+    redactor: Arc<Redactor>,
     pub(super) memory: Memory,
     room: watch::Receiver<Room>,
     metrics: Arc<Metrics>,
@@ -103,12 +105,14 @@ impl Receiver {
     pub(crate) fn new(
         append: Append,
         log_inserts: LogInserts,
+        redactor: Arc<Redactor>,
         room: watch::Receiver<Room>,
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             append,
             log_inserts,
+            redactor,
             room,
             memory: Memory::new(Arc::clone(&metrics)),
             metrics,
@@ -161,10 +165,12 @@ impl Receiver {
         reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
         self.check_room()?;
-        let cleaned = spawn_blocking(move || clean(&request)).await??;
+        let redactor = Arc::clone(&self.redactor);
+        let cleaned = spawn_blocking(move || clean(&request, &redactor)).await??;
         for (reason, count) in cleaned.rejected.iter() {
             self.metrics.rejected(reason.label(), count);
         }
+        self.metrics.redacted(&cleaned.redacted);
         let receipt = Receipt {
             accepted: cleaned.parts.iter().map(|part| part.span_count).sum(),
             rejected: cleaned.rejected.count(),
@@ -181,14 +187,16 @@ impl Receiver {
     ) -> Result<Receipt, ReceiveError> {
         self.check_room()?;
         let now = clock::now_nanos();
+        let redactor = Arc::clone(&self.redactor);
         let (cleaned, reservation) = spawn_blocking(move || {
-            let cleaned = clean_logs(&request, now, &mut reservation)?;
+            let cleaned = clean_logs(&request, now, &redactor, &mut reservation)?;
             Ok::<_, CleanLogsError>((cleaned, reservation))
         })
         .await??;
         for (reason, count) in cleaned.rejected.iter() {
             self.metrics.rejected_logs(reason.label(), count);
         }
+        self.metrics.redacted(&cleaned.redacted);
         let receipt = Receipt {
             accepted: cleaned.records.len(),
             rejected: cleaned.rejected.count(),

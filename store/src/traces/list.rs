@@ -75,6 +75,49 @@ impl Store {
         }
     }
 
+    /// What lists show of one trace; none when it is not stored.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a row is damaged.
+    pub async fn summary(&self, id: TraceId) -> Result<Option<Summary>, Error> {
+        let row = sqlx::query_as!(
+            SummaryRow,
+            "select
+                trace_id,
+                start_nanos,
+                duration_nanos,
+                span_count,
+                error_count,
+                defect_count,
+                weight,
+                root_service,
+                root_operation,
+                services,
+                app_type,
+                app_id,
+                region,
+                release,
+                app_version,
+                os,
+                device,
+                device_class,
+                network,
+                environment,
+                tier,
+                journey,
+                session_id,
+                user_id
+            from trace_summary
+            where trace_id = $1
+            order by day desc
+            limit 1",
+            id.as_bytes().as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(Summary::try_from).transpose()
+    }
+
     /// Whether any trace is stored.
     ///
     /// # Errors

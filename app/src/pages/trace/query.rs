@@ -53,7 +53,7 @@ pub(super) async fn get_trace(id: TraceId, raw_clock: bool) -> Result<Option<Ove
     let Some(trace) = store.trace(id).await? else {
         return Ok(None);
     };
-    let (Some(summary), Some(root)) = (Summary::of(&trace), trace.root()) else {
+    let (Some(summary), Some(root)) = (store.summary(id).await?, trace.root()) else {
         return Ok(None);
     };
     let clock = if raw_clock {

@@ -33,6 +33,7 @@ pub(super) async fn list_traces(
 
     let RequestContext {
         store,
+        stored_values,
         now_nanos,
         otlp_http,
     } = expect_context();
@@ -44,7 +45,7 @@ pub(super) async fn list_traces(
     };
     let (from_nanos, to_nanos) = address.range()?.nanos(now_nanos)?;
     let request = store::traces::ListRequest {
-        filter: address.filter()?,
+        filter: address.filter()?.with_values(&*stored_values.0),
         from_nanos,
         to_nanos,
         after: address.after()?,
