@@ -15,6 +15,9 @@ use crate::trace::Trace;
 /// Longest value of a dimension, in bytes; what is longer is cut. The span keeps the whole value.
 pub const MAX_VALUE_BYTES: usize = 256;
 
+/// The attribute that names the session of a user (session semantic conventions).
+pub const SESSION_ID: &str = "session.id";
+
 /// A dimension of the whole trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Dimension {
@@ -104,7 +107,7 @@ impl Dimension {
             Self::Environment => &["deployment.environment.name", "deployment.environment"],
             Self::Tier => &["user.tier", "enduser.tier"],
             Self::Journey => &["app.journey", "journey"],
-            Self::Session => &["session.id"],
+            Self::Session => &[SESSION_ID],
             Self::User => &["user.id", "enduser.id"],
         }
     }

@@ -21,6 +21,7 @@ pub mod format;
 pub mod histogram;
 pub mod id;
 pub mod layout;
+pub mod log;
 pub mod otlp;
 pub mod propagation;
 pub mod rollup;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::defect::Defect;
 use crate::id::{SpanId, TraceId};
+use crate::log::LogEvent;
 use crate::propagation::{self, Recorded};
 use crate::span::{Kind, Resource, Scope, Span, UNKNOWN_SERVICE};
 
@@ -64,6 +65,30 @@ impl Trace {
             nodes,
             defects: defects.into_iter().collect(),
         }
+    }
+
+    /// Adds log records to the events of the spans that they name, by time. Those that name none,
+    /// or one that is not there, are events of [`Self::root`].
+    #[must_use]
+    pub fn with_logs(mut self, logs: Vec<LogEvent>) -> Self {
+        let Some(root) = self.root_position() else {
+            return self;
+        };
+        let spans = self.spans.iter().zip(0..);
+        let positions: HashMap<SpanId, usize> =
+            spans.map(|(span, position)| (span.id, position)).collect();
+        let mut changed = BTreeSet::new();
+        for LogEvent { span_id, event } in logs {
+            let named = span_id.and_then(|id| positions.get(&id));
+            let position = named.copied().unwrap_or(root);
+            self.spans[position].events.push(event);
+            changed.insert(position);
+        }
+        for position in changed {
+            let events = &mut self.spans[position].events;
+            events.sort_by_key(|event| event.time_nanos);
+        }
+        self
     }
 
     /// The span that speaks for the trace: the root, or the earliest of several;
@@ -293,7 +318,7 @@ fn pre_order(spans: &[Span], parents: &[Option<usize>]) -> (Vec<usize>, Vec<Node
 pub(crate) mod tests {
     use super::*;
     use crate::attribute::{Attribute, Value};
-    use crate::span::{Kind, SERVICE_NAME, Status};
+    use crate::span::{Event, Kind, SERVICE_NAME, Status};
     use proptest::prelude::*;
 
     pub(crate) fn span_id(n: u64) -> SpanId {
@@ -501,6 +526,38 @@ pub(crate) mod tests {
         let chain = (1..=100_000).map(|n| span(n, n - 1, 0)).collect();
         assert_eq!(build(chain).nodes[0].descendants, 99_999);
         assert_eq!(build(vec![]).root(), None);
+    }
+
+    fn log_at(span_id: Option<SpanId>, time_nanos: i64) -> LogEvent {
+        let event = Event {
+            time_nanos,
+            name: format!("log at {time_nanos}"),
+            attributes: vec![],
+        };
+        LogEvent { span_id, event }
+    }
+
+    #[test]
+    fn log_records_are_events_of_their_spans() {
+        let child = Span {
+            events: vec![log_at(None, 15).event],
+            ..span(2, 1, 10)
+        };
+        let trace = build(vec![span(1, 0, 0), child]);
+        let trace = trace.with_logs(vec![
+            log_at(Some(span_id(2)), 18),
+            log_at(Some(span_id(2)), 12),
+            log_at(Some(span_id(9)), 4),
+            log_at(None, 3),
+        ]);
+        let times = |position: usize| {
+            let events = trace.spans[position].events.iter();
+            events.map(|event| event.time_nanos).collect::<Vec<_>>()
+        };
+        assert_eq!(times(0), [3, 4], "nobody else's");
+        assert_eq!(times(1), [12, 15, 18]);
+        let empty = build(vec![]).with_logs(vec![log_at(None, 3)]);
+        assert_eq!(empty.spans, []);
     }
 
     proptest! {

@@ -27,6 +27,8 @@ pub(crate) struct Metrics {
     registry: Registry,
     accepted: Family<Label<&'static str>, Counter>,
     rejected: Family<Label<&'static str>, Counter>,
+    accepted_logs: Family<Label<&'static str>, Counter>,
+    rejected_logs: Family<Label<&'static str>, Counter>,
     refused: Family<Label<&'static str>, Counter>,
     attributes_dropped: Family<Label<&'static str>, Counter>,
     values_truncated: Counter,
@@ -49,6 +51,8 @@ impl Metrics {
             registry: Registry::with_prefix("throughline"),
             accepted: Family::default(),
             rejected: Family::default(),
+            accepted_logs: Family::default(),
+            rejected_logs: Family::default(),
             refused: Family::default(),
             attributes_dropped: Family::default(),
             values_truncated: Counter::default(),
@@ -75,6 +79,12 @@ impl Metrics {
         registry.register("spans_accepted", accepted, self.accepted.clone());
         let rejected = "Spans that were left out of a request, by reason";
         registry.register("spans_rejected", rejected, self.rejected.clone());
+        let accepted = "Log records that were acknowledged, by protocol";
+        let family = self.accepted_logs.clone();
+        registry.register("log_records_accepted", accepted, family);
+        let rejected = "Log records that were left out of a request, by reason";
+        let family = self.rejected_logs.clone();
+        registry.register("log_records_rejected", rejected, family);
         let refused = "Requests of which nothing was kept, by reason";
         registry.register("requests_refused", refused, self.refused.clone());
         let waiting = "Memory of the requests that are not answered";
@@ -122,6 +132,16 @@ impl Metrics {
     pub(crate) fn rejected(&self, reason: &'static str, spans: usize) {
         let counter = self.rejected.get_or_create(&[("reason", reason)]);
         counter.inc_by(spans as u64);
+    }
+
+    pub(crate) fn accepted_logs(&self, protocol: &'static str, records: usize) {
+        let counter = self.accepted_logs.get_or_create(&[("protocol", protocol)]);
+        counter.inc_by(records as u64);
+    }
+
+    pub(crate) fn rejected_logs(&self, reason: &'static str, records: usize) {
+        let counter = self.rejected_logs.get_or_create(&[("reason", reason)]);
+        counter.inc_by(records as u64);
     }
 
     pub(crate) fn refused(&self, reason: &'static str) {

@@ -23,7 +23,8 @@ use crate::assemble::{Assembler, TraceRules};
 use crate::config::{Config, Database};
 use crate::ingest::redact::{Redactor, Rules, RulesError};
 use crate::ingest::{
-    Appender, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http, zipkin,
+    Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
+    zipkin,
 };
 use crate::maintain::{Expirer, Limits, Room, compact};
 use crate::metrics::{self, Metrics};
@@ -205,7 +206,13 @@ async fn run(
     maintenance.spawn(compact(store.clone(), metrics.clone(), stopped.clone()));
 
     let addresses = listeners.addresses()?;
-    let receiver = Receiver::new(append, redactor.clone(), is_room, metrics.clone());
+    let receiver = Receiver::new(
+        append,
+        LogInserts::new(store.clone()),
+        redactor.clone(),
+        is_room,
+        metrics.clone(),
+    );
     let otlp_http = otlp_http::routes(receiver.clone())
         .merge(zipkin::routes(receiver.clone()))
         .merge(skywalking_http::routes(receiver.clone()))

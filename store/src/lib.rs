@@ -15,6 +15,7 @@ pub mod document;
 pub mod embedded;
 mod error;
 pub mod log;
+pub mod log_records;
 mod pool;
 pub mod rollups;
 mod secret;

@@ -152,7 +152,22 @@ impl Server {
     }
 
     pub async fn post(&self, content_type: &str, body: impl Into<reqwest::Body>) -> Response {
-        let url = format!("http://{}/v1/traces", self.otlp);
+        self.post_to("/v1/traces", content_type, body).await
+    }
+
+    /// Sends log records in JSON.
+    pub async fn post_logs(&self, request: &Value) -> Response {
+        let body = request.to_string();
+        self.post_to("/v1/logs", "application/json", body).await
+    }
+
+    pub async fn post_to(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Response {
+        let url = format!("http://{}{path}", self.otlp);
         self.client
             .post(url)
             .header("content-type", content_type)

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 5] = [
+const TABLES: [&str; 6] = [
     "ingest_log",
     "server_secret",
     "trace_summary",
     "trace_chunk",
     "rollup_delta",
+    "log_event",
 ];
 
 fn root() -> PathBuf {

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::metrics_service_client::MetricsServiceClient;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
@@ -70,13 +70,13 @@ async fn what_is_too_large_or_not_served_is_named() {
     let refused = client(&server).await.export(request(vec![large])).await;
     assert_eq!(refused.unwrap_err().code(), Code::OutOfRange);
 
-    let mut logs = LogsServiceClient::connect(format!("http://{}", server.otlp_grpc))
+    let mut metrics = MetricsServiceClient::connect(format!("http://{}", server.otlp_grpc))
         .await
         .unwrap();
-    let refused = logs.export(ExportLogsServiceRequest::default()).await;
+    let refused = metrics.export(ExportMetricsServiceRequest::default()).await;
     let status = refused.unwrap_err();
     assert_eq!(status.code(), Code::Unimplemented);
-    assert!(status.message().contains("LogsService"), "{status}");
+    assert!(status.message().contains("MetricsService"), "{status}");
 }
 
 #[tokio::test]

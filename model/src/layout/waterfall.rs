@@ -35,7 +35,8 @@ pub struct Row {
     /// From the start of the time line.
     pub offset_nanos: i64,
     pub duration_nanos: i64,
-    /// Times of the span's events, from the start of the time line.
+    /// Times of the span's events, from the start of the time line, without those that stand
+    /// where the one before does.
     pub events_nanos: Vec<i64>,
     /// How far the span was moved to correct its clock.
     pub shift_nanos: i64,
@@ -89,7 +90,9 @@ impl Waterfall {
         let rows = (0..trace.spans.len())
             .map(|index| {
                 let defects = defects.remove(&trace.spans[index].id).unwrap_or_default();
-                row(trace, index, shifts[index], start_nanos, defects)
+                let mut row = row(trace, index, shifts[index], start_nanos, defects);
+                thin(&mut row.events_nanos, duration_nanos);
+                row
             })
             .collect();
         Self {
@@ -125,6 +128,15 @@ impl Waterfall {
     pub fn percent(&self, offset_nanos: i64) -> f64 {
         (offset_nanos as f64 / self.duration_nanos as f64 * 100.0).clamp(0.0, 100.0)
     }
+}
+
+/// Places of a time line that can be told apart.
+const PLACES: i64 = 1_000;
+
+/// Leaves one of neighbours that stand at the same place.
+fn thin(events_nanos: &mut Vec<i64>, duration_nanos: i64) {
+    let width = (duration_nanos / PLACES).max(1);
+    events_nanos.dedup_by_key(|time| (*time / width).clamp(-1, PLACES + 1));
 }
 
 fn row(
@@ -164,6 +176,16 @@ mod tests {
     use super::*;
     use crate::span::Span;
     use crate::trace::tests::{build, span, span_id};
+
+    #[test]
+    fn events_at_one_place_are_marked_once() {
+        let mut events = vec![0, 4_000, 4_900, 5_000, 900_000, 2_000_000, 3_000_000];
+        thin(&mut events, 1_000_000);
+        assert_eq!(events, [0, 4_000, 5_000, 900_000, 2_000_000]);
+        let mut many: Vec<i64> = (0..100_000).collect();
+        thin(&mut many, 100_000);
+        assert_eq!(many.len(), 1_000);
+    }
 
     #[test]
     fn bars_stand_on_one_time_line() {

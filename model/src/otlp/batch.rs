@@ -1,4 +1,7 @@
 //! The spans of one or several `TracesData` messages, each whole, and what stands above them.
+//!
+//! `LogsData` has the same shape and field numbers: what is said of spans here holds for its
+//! records.
 
 use std::collections::HashMap;
 use std::ops::Range;

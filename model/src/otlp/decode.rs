@@ -276,7 +276,7 @@ fn messages(message: &[u8], number: u32) -> impl Iterator<Item = Result<Field<'_
 }
 
 /// A `KeyValue`. Calls itself, through [`value`], no deeper than `depth`.
-fn attribute(field: Field<'_>, depth: usize) -> Result<Attribute, WireError> {
+pub(super) fn attribute(field: Field<'_>, depth: usize) -> Result<Attribute, WireError> {
     let mut attribute = Attribute {
         key: String::new(),
         value: Value::Empty,
@@ -293,7 +293,7 @@ fn attribute(field: Field<'_>, depth: usize) -> Result<Attribute, WireError> {
 }
 
 /// An `AnyValue`.
-fn value(bytes: &[u8], depth: usize) -> Result<Value, WireError> {
+pub(super) fn value(bytes: &[u8], depth: usize) -> Result<Value, WireError> {
     let below = depth.checked_sub(1).ok_or(WireError::Depth)?;
     let mut found = Value::Empty;
     for field in Fields::new(bytes) {
@@ -332,6 +332,6 @@ fn kind(number: u64) -> Kind {
 }
 
 /// Times beyond the year 2262 are rejected when they are received.
-fn nanos(time: u64) -> i64 {
+pub(super) fn nanos(time: u64) -> i64 {
     i64::try_from(time).unwrap_or(i64::MAX)
 }

@@ -4,12 +4,13 @@
 //! objects: its spans stay bytes, are checked in place ([`schema`]), moved from one message to
 //! another whole ([`batch`]), and decoded only for whoever looks at them ([`decode`]).
 //!
-//! Field numbers are those of `opentelemetry/proto/trace/v1/trace.proto`,
+//! Field numbers are those of `opentelemetry/proto/trace/v1/trace.proto`, `logs/v1/logs.proto`,
 //! `common/v1/common.proto` and `resource/v1/resource.proto`, version 1.x; the encoding is that of
 //! Protocol Buffers ("Encoding").
 
 pub mod batch;
 pub mod decode;
+pub mod logs;
 pub mod schema;
 pub mod wire;
 

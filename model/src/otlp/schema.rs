@@ -63,6 +63,24 @@ pub static SPAN: Message = message([
     Fixed32,
 ]);
 
+/// `LogRecord`, whose fields [`super::logs`] reads by these numbers.
+pub static LOG_RECORD: Message = message([
+    Unknown,
+    Fixed64,
+    Varint,
+    Text,
+    // Reserved.
+    Unknown,
+    Kind::Message(&ANY_VALUE),
+    Kind::Message(&KEY_VALUE),
+    Varint,
+    Fixed32,
+    Bytes,
+    Bytes,
+    Fixed64,
+    Text,
+]);
+
 pub static EVENT: Message = message([Unknown, Fixed64, Text, Kind::Message(&KEY_VALUE), Varint]);
 
 pub static LINK: Message = message([
@@ -106,10 +124,10 @@ static ENTITY_REF: Message = message([Unknown, Text, Text, Text, Text]);
 
 pub static SCOPE: Message = message([Unknown, Text, Text, Kind::Message(&KEY_VALUE), Varint]);
 
-/// `ResourceSpans` without its `scope_spans`.
+/// `ResourceSpans` without its `scope_spans`, and `ResourceLogs` without its `scope_logs`.
 pub static RESOURCE_HEAD: Message = message([Unknown, Kind::Message(&RESOURCE), Bytes, Text]);
 
-/// `ScopeSpans` without its `spans`.
+/// `ScopeSpans` without its `spans`, and `ScopeLogs` without its `log_records`.
 pub static SCOPE_HEAD: Message = message([Unknown, Kind::Message(&SCOPE), Bytes, Text]);
 
 /// Whether bytes are such a message.

@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use model::id::IdError;
+use model::otlp::wire::WireError;
 use serde_json::json;
 
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +18,9 @@ pub(super) enum ApiError {
     Store(#[from] store::Error),
     #[error("the stored trace is damaged: {0}")]
     Decode(#[from] prost::DecodeError),
-    #[error("the trace could not be written as JSON: {0}")]
+    #[error("the stored log records are damaged: {0}")]
+    Logs(#[from] WireError),
+    #[error("the answer could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
@@ -39,7 +43,7 @@ impl IntoResponse for ApiError {
                     hint,
                 )
             }
-            Self::Store(_) | Self::Decode(_) | Self::Json(_) => {
+            Self::Store(_) | Self::Decode(_) | Self::Logs(_) | Self::Json(_) => {
                 tracing::error!(error = %self, "a request could not be answered");
                 let message = "The stored data cannot be read.".to_owned();
                 let hint = "The server's log says which and why.".to_owned();
@@ -48,5 +52,14 @@ impl IntoResponse for ApiError {
         };
         let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
         (status, Json(body)).into_response()
+    }
+}
+
+impl From<IdError> for ApiError {
+    fn from(error: IdError) -> Self {
+        Self::BadRequest {
+            message: format!("This is not a trace id: {error}."),
+            hint: "Write 32 hexadecimal digits.".into(),
+        }
     }
 }

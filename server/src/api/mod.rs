@@ -3,6 +3,7 @@
 mod error;
 mod health;
 mod latency;
+mod logs;
 mod rollups;
 mod topology;
 mod trace;
@@ -17,15 +18,17 @@ use store::Store;
 use crate::ingest::redact::Redactor;
 
 pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
-    let list = Router::new()
+    let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
+        .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
         .with_state((store.clone(), redactor));
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
+        .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
         .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/topology", get(topology::topology))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(store)
-        .merge(list)
+        .merge(by_value)
 }

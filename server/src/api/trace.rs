@@ -16,12 +16,7 @@ pub(super) async fn download(
     State(store): State<Store>,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let id: TraceId = id
-        .parse()
-        .map_err(|error: model::id::IdError| ApiError::BadRequest {
-            message: format!("This is not a trace id: {error}."),
-            hint: "Write 32 hexadecimal digits.".into(),
-        })?;
+    let id: TraceId = id.parse()?;
     let message = store.message(id).await?.ok_or_else(|| ApiError::NotFound {
         message: format!("There is no trace {id}."),
         hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds."

@@ -29,7 +29,7 @@ const COMMITS: usize = 2;
 
 /// How long a client waits for its commit. The commit goes on without it; sending the same spans
 /// again does no harm.
-const PATIENCE: Duration = Duration::from_millis(900);
+pub(super) const PATIENCE: Duration = Duration::from_millis(900);
 
 /// Why spans were not acknowledged. Sending them again is right in each case.
 #[derive(Debug, thiserror::Error)]

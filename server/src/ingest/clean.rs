@@ -2,7 +2,6 @@
 //! not be stored is taken out of them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use model::id::{SpanId, TraceId};
@@ -13,6 +12,7 @@ use model::otlp::wire::{Field, Fields, WireError};
 use store::shard;
 
 use super::redact::{Counts, Redactor, Verdict};
+use super::rejected::Rejected;
 
 /// Why a span is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,29 +70,8 @@ pub(crate) struct Part {
 #[derive(Debug, Default)]
 pub(crate) struct Cleaned {
     pub(crate) parts: Vec<Part>,
-    pub(crate) rejected: BTreeMap<Reason, usize>,
+    pub(super) rejected: Rejected<Reason>,
     pub(crate) redacted: Counts,
-}
-
-impl Cleaned {
-    pub(crate) fn rejected_count(&self) -> usize {
-        self.rejected.values().sum()
-    }
-
-    /// For the client's log: which spans are lost and why. Empty when none is.
-    pub(crate) fn message(&self) -> String {
-        let part = |(reason, count): (&Reason, &usize)| {
-            format!(
-                "{} rejected: {reason}",
-                model::format::counted(*count, "span")
-            )
-        };
-        self.rejected
-            .iter()
-            .map(part)
-            .collect::<Vec<_>>()
-            .join("; ")
-    }
 }
 
 /// A span that is accepted.
@@ -115,7 +94,7 @@ pub(crate) fn clean(request: &[u8], redactor: &Redactor) -> Result<Cleaned, Wire
     for span in &batch.spans {
         match judge(span.bytes, redactor) {
             Ok(judged) => accepted.push(judged.accept(span, redactor, &mut cleaned.redacted)),
-            Err(reason) => *cleaned.rejected.entry(reason).or_default() += 1,
+            Err(reason) => cleaned.rejected.add(reason),
         }
     }
     if accepted.is_empty() {
@@ -291,11 +270,12 @@ mod tests {
             bad(|span| span.parent_span_id = vec![0; 8]),
         ]);
         let cleaned = defaults(&request).unwrap();
-        assert_eq!((spans_of(&cleaned).len(), cleaned.rejected_count()), (2, 6));
-        assert_eq!(cleaned.rejected[&Reason::TraceId], 2);
+        assert_eq!((spans_of(&cleaned).len(), cleaned.rejected.count()), (2, 6));
+        assert!(cleaned.rejected.iter().any(|of| of == (Reason::TraceId, 2)));
         assert!(
             cleaned
-                .message()
+                .rejected
+                .message("span")
                 .starts_with("2 spans rejected: trace id is not 16 bytes")
         );
     }
@@ -317,7 +297,7 @@ mod tests {
         let cleaned = defaults(&request).unwrap();
         assert_eq!(spans_of(&cleaned), [good()]);
         assert_eq!(
-            cleaned.message(),
+            cleaned.rejected.message("span"),
             "1 span rejected: its encoding is damaged: field 5 is not valid UTF-8"
         );
     }
@@ -325,8 +305,9 @@ mod tests {
     #[test]
     fn nothing_is_left_of_a_request_without_a_good_span() {
         let cleaned = defaults(&request(vec![Span::default()])).unwrap();
-        assert_eq!((cleaned.parts.len(), cleaned.rejected_count()), (0, 1));
-        assert_eq!(defaults(&request(vec![good()])).unwrap().message(), "");
+        assert_eq!((cleaned.parts.len(), cleaned.rejected.count()), (0, 1));
+        let cleaned = defaults(&request(vec![good()])).unwrap();
+        assert_eq!(cleaned.rejected.message("span"), "");
     }
 
     fn any_span() -> impl Strategy<Value = Span> {

@@ -1,29 +1,32 @@
-//! `POST /v1/traces`: OTLP over HTTP, protobuf and JSON (OTLP specification, "OTLP/HTTP").
+//! `POST /v1/traces` and `POST /v1/logs`: OTLP over HTTP, protobuf and JSON (OTLP specification, "OTLP/HTTP").
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
 use prost::Message;
 use serde_json::json;
 use tokio::task::spawn_blocking;
 
 use super::body::{self, BodyError};
 use super::receive::{Receipt, ReceiveError, Receiver};
-use crate::otlp::json as otlp_json;
+use super::signal::Signal;
 use crate::otlp::status::{RETRY_DELAY, Status, code};
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
     // The body has its own limit, which answers in the client's encoding.
-    Router::new()
-        .route("/v1/traces", post(export))
-        .with_state(receiver)
+    let mut routes = Router::new();
+    for signal in Signal::ALL {
+        let handler =
+            async move |State(receiver): State<Receiver>, headers: HeaderMap, body: Body| {
+                export(signal, receiver, headers, body).await
+            };
+        routes = routes.route(signal.http_path(), post(handler));
+    }
+    routes.with_state(receiver)
 }
 
 /// How the client writes, and so how it is answered.
@@ -63,7 +66,7 @@ enum RouteError {
     ContentType,
     #[error(transparent)]
     Body(#[from] BodyError),
-    #[error("the body is not an OTLP trace request in JSON: {0}")]
+    #[error("the body is not an OTLP request in JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Receive(#[from] ReceiveError),
@@ -102,16 +105,17 @@ impl RouteError {
     }
 }
 
-async fn export(State(receiver): State<Receiver>, headers: HeaderMap, body: Body) -> Response {
+async fn export(signal: Signal, receiver: Receiver, headers: HeaderMap, body: Body) -> Response {
     // Whoever says nothing understandable is answered in the encoding that everyone can read.
     let encoding = Encoding::of(&headers);
-    match receive(receiver, encoding, &headers, body).await {
-        Ok(receipt) => success(encoding.unwrap_or(Encoding::Json), receipt),
+    match receive(signal, receiver, encoding, &headers, body).await {
+        Ok(receipt) => success(signal, encoding.unwrap_or(Encoding::Json), receipt),
         Err(error) => error.respond(encoding.unwrap_or(Encoding::Json)),
     }
 }
 
 async fn receive(
+    signal: Signal,
     receiver: Receiver,
     encoding: Option<Encoding>,
     headers: &HeaderMap,
@@ -125,43 +129,20 @@ async fn receive(
     let (bytes, reservation) = read.inspect_err(|error| receiver.unreadable(error.label()))?;
     let request = match encoding {
         Encoding::Protobuf => bytes,
-        Encoding::Json => spawn_blocking(move || protobuf_from_json(&bytes))
+        Encoding::Json => spawn_blocking(move || signal.protobuf_from_json(&bytes))
             .await
             .map_err(ReceiveError::from)?
             .inspect_err(|_error| receiver.unreadable("damaged"))?,
     };
-    Ok(receiver.receive("otlp_http", request, reservation).await?)
+    let received = signal.receive(&receiver, "otlp_http", request, reservation);
+    Ok(received.await?)
 }
 
-fn protobuf_from_json(text: &[u8]) -> Result<Bytes, serde_json::Error> {
-    let resource_spans = otlp_json::decode(text)?;
-    let request = ExportTraceServiceRequest { resource_spans };
-    Ok(request.encode_to_vec().into())
-}
-
-/// `ExportTraceServiceResponse`.
-fn success(encoding: Encoding, receipt: Receipt) -> Response {
-    let bytes = match (encoding, receipt.response()) {
-        (Encoding::Protobuf, response) => response.encode_to_vec(),
-        (
-            Encoding::Json,
-            ExportTraceServiceResponse {
-                partial_success: Some(partial),
-            },
-        ) => json!({
-            "partialSuccess": {
-                "rejectedSpans": partial.rejected_spans.to_string(),
-                "errorMessage": partial.error_message,
-            }
-        })
-        .to_string()
-        .into(),
-        (Encoding::Json, _) => b"{}".to_vec(),
+fn success(signal: Signal, encoding: Encoding, receipt: Receipt) -> Response {
+    let bytes = match encoding {
+        Encoding::Protobuf => signal.response(receipt),
+        Encoding::Json => signal.json_response(&receipt).to_string().into(),
     };
-    (
-        StatusCode::OK,
-        [(CONTENT_TYPE, encoding.content_type())],
-        bytes,
-    )
-        .into_response()
+    let content_type = [(CONTENT_TYPE, encoding.content_type())];
+    (StatusCode::OK, content_type, bytes).into_response()
 }

@@ -1,21 +1,21 @@
-//! What every protocol does with a request once it is OTLP: look at its spans, put them on disk,
-//! say what became of them.
+//! What every protocol does with a request once it is OTLP: look at its spans or log records, put
+//! them on disk, say what became of them.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use http::StatusCode;
 use model::otlp::wire::WireError;
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTracePartialSuccess, ExportTraceServiceResponse,
-};
 use tokio::sync::watch;
 use tokio::task::{JoinError, spawn_blocking};
 
 use super::append::{Append, AppendError};
 use super::clean::clean;
+use super::log_inserts::LogInserts;
+use super::log_records::{CleanLogsError, clean_logs};
 use super::memory::{Full, Memory, Reservation};
 use super::redact::Redactor;
+use crate::clock;
 use crate::maintain::Room;
 use crate::metrics::Metrics;
 use crate::otlp::status::code;
@@ -24,13 +24,15 @@ use crate::otlp::status::code;
 #[derive(Clone)]
 pub(crate) struct Receiver {
     append: Append,
+    log_inserts: LogInserts,
     redactor: Arc<Redactor>,
     pub(super) memory: Memory,
     room: watch::Receiver<Room>,
     metrics: Arc<Metrics>,
 }
 
-/// What became of a request: all its spans are on disk, but for those that were rejected.
+/// What became of a request: all its spans or log records are on disk,
+/// but for those that were rejected.
 #[derive(Debug)]
 pub(super) struct Receipt {
     pub(super) accepted: usize,
@@ -44,6 +46,10 @@ pub(super) struct Receipt {
 pub(super) enum ReceiveError {
     #[error("the request is not an OTLP trace request in protobuf: {0}")]
     Damaged(#[from] WireError),
+    #[error("the request is not an OTLP logs request in protobuf: {0}")]
+    DamagedLogs(WireError),
+    #[error("{0}")]
+    TooLarge(CleanLogsError),
     #[error(transparent)]
     Full(#[from] Full),
     #[error(
@@ -61,7 +67,8 @@ impl ReceiveError {
     /// A word for it, one of few.
     fn label(&self) -> &'static str {
         match self {
-            Self::Damaged(_) => "damaged",
+            Self::Damaged(_) | Self::DamagedLogs(_) => "damaged",
+            Self::TooLarge(_) => "too_large",
             Self::Full(_) => "memory_full",
             Self::NoRoom => "storage_full",
             Self::Append(AppendError::Full) => "queue_full",
@@ -73,7 +80,9 @@ impl ReceiveError {
     /// The code of `google.rpc.Code`, and whether sending the same again can help.
     pub(super) fn kind(&self) -> (i32, bool) {
         match self {
-            Self::Damaged(_) => (code::INVALID_ARGUMENT, false),
+            Self::Damaged(_) | Self::DamagedLogs(_) | Self::TooLarge(_) => {
+                (code::INVALID_ARGUMENT, false)
+            }
             Self::Full(_) | Self::Append(AppendError::Full) => (code::RESOURCE_EXHAUSTED, true),
             Self::Append(AppendError::Unavailable) | Self::NoRoom | Self::Task(_) => {
                 (code::UNAVAILABLE, true)
@@ -84,6 +93,7 @@ impl ReceiveError {
     /// The HTTP status that says the same.
     pub(super) fn status(&self) -> StatusCode {
         match self.kind().0 {
+            _ if matches!(self, Self::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,
             code::RESOURCE_EXHAUSTED => StatusCode::TOO_MANY_REQUESTS,
             code::UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
@@ -94,12 +104,14 @@ impl ReceiveError {
 impl Receiver {
     pub(crate) fn new(
         append: Append,
+        log_inserts: LogInserts,
         redactor: Arc<Redactor>,
         room: watch::Receiver<Room>,
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             append,
+            log_inserts,
             redactor,
             room,
             memory: Memory::new(Arc::clone(&metrics)),
@@ -122,6 +134,21 @@ impl Receiver {
         outcome
     }
 
+    /// Returns when what is accepted of an `ExportLogsServiceRequest` is on disk.
+    pub(super) async fn receive_logs(
+        &self,
+        protocol: &'static str,
+        request: Bytes,
+        reservation: Reservation,
+    ) -> Result<Receipt, ReceiveError> {
+        let outcome = self.process_logs(request, reservation).await;
+        match &outcome {
+            Ok(receipt) => self.metrics.accepted_logs(protocol, receipt.accepted),
+            Err(error) => self.metrics.refused(error.label()),
+        }
+        outcome
+    }
+
     /// Counts a request of which nothing was kept because it could not even be read.
     pub(super) fn unreadable(&self, reason: &'static str) {
         self.metrics.refused(reason);
@@ -137,32 +164,63 @@ impl Receiver {
         request: Bytes,
         reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
-        if *self.room.borrow() == Room::Full {
-            return Err(ReceiveError::NoRoom);
-        }
+        self.check_room()?;
         let redactor = Arc::clone(&self.redactor);
         let cleaned = spawn_blocking(move || clean(&request, &redactor)).await??;
-        for (reason, count) in &cleaned.rejected {
-            self.metrics.rejected(reason.label(), *count);
+        for (reason, count) in cleaned.rejected.iter() {
+            self.metrics.rejected(reason.label(), count);
         }
         self.metrics.redacted(&cleaned.redacted);
         let receipt = Receipt {
             accepted: cleaned.parts.iter().map(|part| part.span_count).sum(),
-            rejected: cleaned.rejected_count(),
-            message: cleaned.message(),
+            rejected: cleaned.rejected.count(),
+            message: cleaned.rejected.message("span"),
         };
         self.append.append(cleaned.parts, reservation).await?;
         Ok(receipt)
     }
+
+    async fn process_logs(
+        &self,
+        request: Bytes,
+        mut reservation: Reservation,
+    ) -> Result<Receipt, ReceiveError> {
+        self.check_room()?;
+        let now = clock::now_nanos();
+        let redactor = Arc::clone(&self.redactor);
+        let (cleaned, reservation) = spawn_blocking(move || {
+            let cleaned = clean_logs(&request, now, &redactor, &mut reservation)?;
+            Ok::<_, CleanLogsError>((cleaned, reservation))
+        })
+        .await??;
+        for (reason, count) in cleaned.rejected.iter() {
+            self.metrics.rejected_logs(reason.label(), count);
+        }
+        self.metrics.redacted(&cleaned.redacted);
+        let receipt = Receipt {
+            accepted: cleaned.records.len(),
+            rejected: cleaned.rejected.count(),
+            message: cleaned.rejected.message("log record"),
+        };
+        let inserted = self.log_inserts.insert(cleaned.records, now, reservation);
+        inserted.await?;
+        Ok(receipt)
+    }
+
+    fn check_room(&self) -> Result<(), ReceiveError> {
+        match *self.room.borrow() {
+            Room::Full => Err(ReceiveError::NoRoom),
+            Room::Plenty | Room::Short => Ok(()),
+        }
+    }
 }
 
-impl Receipt {
-    /// Empty when everything was accepted (OTLP specification, "Full Success", "Partial Success").
-    pub(super) fn response(self) -> ExportTraceServiceResponse {
-        let partial_success = (self.rejected > 0).then(|| ExportTracePartialSuccess {
-            rejected_spans: i64::try_from(self.rejected).unwrap_or(i64::MAX),
-            error_message: self.message,
-        });
-        ExportTraceServiceResponse { partial_success }
+impl From<CleanLogsError> for ReceiveError {
+    fn from(error: CleanLogsError) -> Self {
+        match error {
+            CleanLogsError::Damaged(damage) => Self::DamagedLogs(damage),
+            CleanLogsError::Full(full) => Self::Full(full),
+            CleanLogsError::TooLarge => Self::TooLarge(error),
+        }
     }
 }

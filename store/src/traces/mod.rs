@@ -34,7 +34,7 @@ impl Store {
         Ok((!message.is_empty()).then_some(message))
     }
 
-    /// A trace; none when it is not stored.
+    /// A trace with its log records; none when it is not stored.
     ///
     /// # Errors
     /// When the database does not answer, or a document is damaged.
@@ -42,7 +42,15 @@ impl Store {
         let Some(message) = self.message(id).await? else {
             return Ok(None);
         };
-        decode(id, &[message.as_slice()]).map(Some)
+        let trace = decode(id, &[message.as_slice()])?;
+        let logs = self.logs_of_trace(id).await?;
+        let events = otlp::logs::events(&logs).map_err(|error| Error::Inconsistent {
+            table: "log_event",
+            column: "body",
+            trace_id: id,
+            reason: error.to_string(),
+        })?;
+        Ok(Some(trace.with_logs(events)))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::components::local_time::Time;
 pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
     let SpanDetails {
         span,
+        more_events,
         service,
         resource,
         scope,
@@ -42,6 +43,10 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
         view! { <EventItem event=event.clone() span_start_nanos=span.start_nanos /> }
     });
     let events: Vec<_> = events.collect();
+    let more_events = (more_events > 0).then(|| {
+        let more = format::counted(more_events, "event");
+        view! { <p class="muted">{format!("{more} more: see the trace as JSON, and its logs.")}</p> }
+    });
     let links: Vec<_> = span
         .links
         .iter()
@@ -66,6 +71,7 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
         </p>
         <Attributes title="Attributes" attributes=span.attributes />
         <Section title="Events" count=events.len()>{events}</Section>
+        {more_events}
         <Section title="Links" count=links.len()>{links}</Section>
         <Attributes title="Resource" attributes=resource />
         <h3>"Span"</h3>

@@ -15,6 +15,10 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 const MAX_ROWS: usize = 2_000;
 
+/// Events of one span that are sent and listed: the first.
+#[cfg(feature = "ssr")]
+const MAX_EVENTS: usize = 500;
+
 /// What stands above and in the waterfall; the spans without their attributes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Overview {
@@ -30,6 +34,8 @@ pub(crate) struct Overview {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SpanDetails {
     pub(super) span: Span,
+    /// How many events the span has beyond those that are sent.
+    pub(super) more_events: usize,
     pub(super) service: String,
     pub(super) resource: Vec<Attribute>,
     pub(super) scope: Scope,
@@ -82,8 +88,12 @@ pub(super) async fn get_span(
     let Some(trace) = store.trace(trace).await? else {
         return Ok(None);
     };
-    Ok(trace.span(span).map(|span| SpanDetails {
-        span: span.clone(),
+    let of = |span: &Span| SpanDetails {
+        span: Span {
+            events: span.events.iter().take(MAX_EVENTS).cloned().collect(),
+            ..span.clone()
+        },
+        more_events: span.events.len().saturating_sub(MAX_EVENTS),
         service: trace.service_of(span).to_owned(),
         resource: trace.resource_of(span).attributes.clone(),
         scope: trace.scopes[span.scope].clone(),
@@ -93,5 +103,6 @@ pub(super) async fn get_span(
             .filter(|defect| defect.span() == Some(span.id)))
         .map(ToString::to_string)
         .collect(),
-    }))
+    };
+    Ok(trace.span(span).map(of))
 }

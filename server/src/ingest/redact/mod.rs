@@ -31,7 +31,7 @@ use self::pseudonym::Pseudonyms;
 use self::rewrite::Rewriter;
 use self::rules::Custom;
 pub(crate) use self::rules::{Rules, RulesError};
-use self::shape::{RESOURCE_HEAD, SCOPE_HEAD, SPAN};
+use self::shape::{LOG_RECORD, RESOURCE_HEAD, SCOPE_HEAD, SPAN};
 pub(crate) use self::suspicion::{Suspicion, Verdict};
 
 /// Most attributes of a span, event, link, resource or scope.
@@ -88,6 +88,12 @@ impl Redactor {
         Rewriter::new(self, counts, verdict == Verdict::Searched)
             .of_kind(kind.unwrap_or_default())
             .message(bytes, &SPAN)
+    }
+
+    /// What is stored of a log record; none when that is all of it.
+    pub(crate) fn log_record(&self, bytes: &[u8], counts: &mut Counts) -> Option<Vec<u8>> {
+        let is_searching = self.may_find(bytes);
+        Rewriter::new(self, counts, is_searching).message(bytes, &LOG_RECORD)
     }
 
     /// What is stored of the fields above spans in a `ResourceSpans`.

@@ -87,6 +87,9 @@ impl<'a> Rewriter<'a> {
                 let text = field.text().ok()?;
                 let new = self.searched(text)?;
                 Some(with_content(number, new.as_bytes()))
+            } else if number == shape.value {
+                let new = self.value(field.bytes().ok()?, None)?;
+                Some(with_content(number, &new))
             } else if number == shape.dropped {
                 dropped_before = field.varint().unwrap_or_default();
                 None

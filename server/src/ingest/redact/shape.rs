@@ -9,6 +9,8 @@ pub(super) struct Shape {
     pub(super) dropped: u32,
     /// Text that people write, in which secrets may be.
     pub(super) text: u32,
+    /// An `AnyValue` of its own.
+    pub(super) value: u32,
     pub(super) below: &'static [(u32, &'static Shape)],
 }
 
@@ -16,13 +18,24 @@ pub(super) static SPAN: Shape = Shape {
     attributes: 9,
     dropped: 10,
     text: 5,
+    value: 0,
     below: &[(11, &EVENT), (13, &LINK), (15, &STATUS)],
+};
+
+/// Its text is the name of the event.
+pub(super) static LOG_RECORD: Shape = Shape {
+    attributes: 6,
+    dropped: 7,
+    text: 12,
+    value: 5,
+    below: &[],
 };
 
 static EVENT: Shape = Shape {
     attributes: 3,
     dropped: 4,
     text: 2,
+    value: 0,
     below: &[],
 };
 
@@ -30,6 +43,7 @@ static LINK: Shape = Shape {
     attributes: 4,
     dropped: 5,
     text: 0,
+    value: 0,
     below: &[],
 };
 
@@ -37,6 +51,7 @@ static STATUS: Shape = Shape {
     attributes: 0,
     dropped: 0,
     text: 2,
+    value: 0,
     below: &[],
 };
 
@@ -44,6 +59,7 @@ pub(super) static RESOURCE_HEAD: Shape = Shape {
     attributes: 0,
     dropped: 0,
     text: 0,
+    value: 0,
     below: &[(1, &RESOURCE)],
 };
 
@@ -51,6 +67,7 @@ static RESOURCE: Shape = Shape {
     attributes: 1,
     dropped: 2,
     text: 0,
+    value: 0,
     below: &[],
 };
 
@@ -58,6 +75,7 @@ pub(super) static SCOPE_HEAD: Shape = Shape {
     attributes: 0,
     dropped: 0,
     text: 0,
+    value: 0,
     below: &[(1, &SCOPE)],
 };
 
@@ -65,5 +83,6 @@ static SCOPE: Shape = Shape {
     attributes: 3,
     dropped: 4,
     text: 0,
+    value: 0,
     below: &[],
 };

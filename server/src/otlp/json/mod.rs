@@ -10,6 +10,8 @@
     reason = "these are the names of the protocol"
 )]
 
+mod logs;
+
 use std::marker::PhantomData;
 
 use base64::Engine;
@@ -19,6 +21,8 @@ use opentelemetry_proto::tonic::common::v1 as common;
 use opentelemetry_proto::tonic::resource::v1 as resource;
 use opentelemetry_proto::tonic::trace::v1 as trace;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub(crate) use logs::{decode_logs, encode_logs};
 
 /// Reads an `ExportTraceServiceRequest` or a `TracesData`, which look the same.
 pub(crate) fn decode(body: &[u8]) -> Result<Vec<trace::ResourceSpans>, serde_json::Error> {
@@ -89,6 +93,8 @@ macro_rules! messages {
         }
     )*};
 }
+
+use messages;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
