@@ -15,6 +15,12 @@ const TABLES: [&str; 6] = [
     "log_event",
 ];
 
+/// Tables whose names are words that others use too.
+const COMMON_WORDS: [&str; 2] = ["rollup", "series"];
+
+/// What stands for the name of a partition.
+const PARTITION: &str = "%I";
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -136,10 +142,11 @@ fn only_the_store_names_a_table() {
         .split("create table ")
         .skip(1)
         .filter_map(|rest| rest.split([' ', '\n', '(']).next())
+        .filter(|name| *name != PARTITION)
         .collect();
     assert_eq!(
         created,
-        TABLES.into_iter().collect(),
+        TABLES.into_iter().chain(COMMON_WORDS).collect(),
         "the list above is complete"
     );
 }

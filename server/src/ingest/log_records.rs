@@ -416,8 +416,10 @@ mod tests {
 
     #[test]
     fn what_would_grow_beyond_all_bounds_is_refused() {
+        // Of attributes that are short enough to stay as they are.
+        let padding = |number| text(&format!("padding {number}"), &"x".repeat(2 << 10));
         let resource = Resource {
-            attributes: vec![text("padding", &"x".repeat(MAX_RECORD_BYTES / 2))],
+            attributes: (0..MAX_RECORD_BYTES >> 12).map(padding).collect(),
             ..Resource::default()
         };
         let many = vec![of_trace(); 2 * MAX_BYTES / MAX_RECORD_BYTES];

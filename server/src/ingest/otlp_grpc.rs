@@ -54,8 +54,8 @@ impl UnaryService<Bytes> for Export {
             let mut reservation = receiver.memory.reservation();
             let receipt = match reservation.grow(message.len()) {
                 Ok(()) => {
-                    let received = signal.receive(&receiver, "otlp_grpc", message, reservation);
-                    received.await
+                    let receipt = signal.receive(&receiver, "otlp_grpc", message, reservation);
+                    receipt.await
                 }
                 Err(full) => Err(full.into()),
             };

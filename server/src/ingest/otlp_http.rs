@@ -134,8 +134,8 @@ async fn receive(
             .map_err(ReceiveError::from)?
             .inspect_err(|_error| receiver.unreadable("damaged"))?,
     };
-    let received = signal.receive(&receiver, "otlp_http", request, reservation);
-    Ok(received.await?)
+    let receipt = signal.receive(&receiver, "otlp_http", request, reservation);
+    Ok(receipt.await?)
 }
 
 fn success(signal: Signal, encoding: Encoding, receipt: Receipt) -> Response {
