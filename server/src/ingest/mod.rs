@@ -12,6 +12,7 @@ pub(crate) mod otlp_grpc;
 pub(crate) mod otlp_http;
 mod receive;
 pub(crate) mod redact;
+mod refusal;
 mod rejected;
 mod signal;
 mod skywalking;

@@ -6,14 +6,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::body::{self, BodyError};
 use super::receive::Receiver;
+use super::refusal::refusal;
 use super::skywalking::{self, SegmentsError};
-use crate::otlp::status::RETRY_DELAY;
 use crate::translate::skywalking::Segments;
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
@@ -52,16 +52,7 @@ impl RouteError {
 
 impl IntoResponse for RouteError {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let mut response = (status, format!("{self}\n")).into_response();
-        if matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        ) {
-            let seconds = HeaderValue::from(RETRY_DELAY.as_secs());
-            response.headers_mut().insert(RETRY_AFTER, seconds);
-        }
-        response
+        refusal(self.status(), &self)
     }
 }
 

@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use model::format::counted;
 use prost::Message;
@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 use super::body::{self, BodyError};
 use super::receive::{ReceiveError, Receiver};
-use crate::otlp::status::RETRY_DELAY;
+use super::refusal::refusal;
 use crate::translate::zipkin;
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
@@ -50,16 +50,7 @@ impl RouteError {
 
 impl IntoResponse for RouteError {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let mut response = (status, format!("{self}\n")).into_response();
-        if matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        ) {
-            let seconds = HeaderValue::from(RETRY_DELAY.as_secs());
-            response.headers_mut().insert(RETRY_AFTER, seconds);
-        }
-        response
+        refusal(self.status(), &self)
     }
 }
 
