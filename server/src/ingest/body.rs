@@ -89,6 +89,7 @@ pub(crate) async fn read(
 ) -> Result<(Bytes, Reservation), BodyError> {
     let compression = Compression::of(headers)?;
     let bytes = collect(body, &mut reservation).await?;
+    reservation.wait_for_turn().await?;
     if compression == Compression::None {
         return Ok((bytes, reservation));
     }

@@ -162,11 +162,13 @@ impl Receiver {
     async fn process(
         &self,
         request: Bytes,
-        reservation: Reservation,
+        mut reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
         self.check_room()?;
+        reservation.wait_for_turn().await?;
         let redactor = Arc::clone(&self.redactor);
         let cleaned = spawn_blocking(move || clean(&request, &redactor)).await??;
+        reservation.end_turn();
         for (reason, count) in cleaned.rejected.iter() {
             self.metrics.rejected(reason.label(), count);
         }
@@ -186,13 +188,15 @@ impl Receiver {
         mut reservation: Reservation,
     ) -> Result<Receipt, ReceiveError> {
         self.check_room()?;
+        reservation.wait_for_turn().await?;
         let now = clock::now_nanos();
         let redactor = Arc::clone(&self.redactor);
-        let (cleaned, reservation) = spawn_blocking(move || {
+        let (cleaned, mut reservation) = spawn_blocking(move || {
             let cleaned = clean_logs(&request, now, &redactor, &mut reservation)?;
             Ok::<_, CleanLogsError>((cleaned, reservation))
         })
         .await??;
+        reservation.end_turn();
         for (reason, count) in cleaned.rejected.iter() {
             self.metrics.rejected_logs(reason.label(), count);
         }
