@@ -2,10 +2,10 @@
 
 use model::filter::Filter;
 use model::format::rfc3339;
-use model::rollup::{Family, Part, Rollup, narrow, parts};
-use model::time::TimeRange;
+use model::rollup::{Family, Part, Resolution, Rollup, narrow, parts};
+use model::time::{DAY_NANOS, TimeRange};
 use serde_json::{Map, Value, json};
-use store::rollups::RollupRequest;
+use store::rollups::{RollupRequest, kept_days};
 
 use super::error::ApiError;
 
@@ -13,7 +13,25 @@ use super::error::ApiError;
 pub(super) fn time(from: &str, to: &str, now_nanos: i64) -> Result<Vec<Part>, ApiError> {
     let range = TimeRange::parse(from, to)?;
     let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
-    Ok(parts(from_nanos, to_nanos))
+    Ok(widened(from_nanos, to_nanos, now_nanos))
+}
+
+/// Where minutes are not kept any more, the ends of the time move to whole hours, and where hours
+/// are not, to whole days.
+fn widened(mut from_nanos: i64, mut to_nanos: i64, now_nanos: i64) -> Vec<Part> {
+    for (gone, kept) in [
+        (Resolution::Minute, Resolution::Hour),
+        (Resolution::Hour, Resolution::Day),
+    ] {
+        let oldest = kept.ceil(now_nanos - kept_days(gone) * DAY_NANOS);
+        if from_nanos < oldest {
+            from_nanos = kept.floor(from_nanos);
+        }
+        if to_nanos < oldest {
+            to_nanos = kept.ceil(to_nanos);
+        }
+    }
+    parts(from_nanos, to_nanos)
 }
 
 pub(super) fn request(
@@ -45,7 +63,7 @@ fn hint(family: Family) -> String {
     }
 }
 
-/// First moment and the one after the last: what was asked for, widened to whole minutes.
+/// First moment and the one after the last: what was asked for, widened to what is kept.
 pub(super) fn covered(parts: &[Part]) -> Value {
     let start = parts.first().map(|part| part.start_nanos);
     let end = parts.last().map(|part| part.end_nanos);
@@ -73,4 +91,25 @@ pub(super) fn numbers(rollup: &Rollup, family: Family) -> Map<String, Value> {
         put(&format!("sum_{name}"), json!(sum));
     }
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::time::{HOUR_NANOS, MINUTE_NANOS};
+
+    #[test]
+    fn no_piece_is_finer_than_what_is_kept() {
+        let now = 1_000 * DAY_NANOS + 5 * HOUR_NANOS + 5 * MINUTE_NANOS;
+        let resolutions = |from: i64, to: i64| -> Vec<Resolution> {
+            let parts = widened(from, to, now);
+            parts.iter().map(|part| part.resolution).collect()
+        };
+        let [minute, hour, day] = Resolution::ALL;
+        let back = |days: i64| now - days * DAY_NANOS - 3 * HOUR_NANOS;
+        assert_eq!(resolutions(back(0), now), [minute, hour, minute]);
+        assert_eq!(resolutions(back(8), back(7)), [hour, minute]);
+        assert_eq!(resolutions(back(20), back(10)), [hour, day, hour]);
+        assert_eq!(resolutions(back(200), back(150)), [day]);
+    }
 }
