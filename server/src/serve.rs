@@ -173,37 +173,9 @@ async fn run(
     let commits = Arc::new(Notify::new());
     let metrics = Arc::new(Metrics::new());
     let (append, appenders) = Appender::start(&store, &commits, &metrics);
-    let rules = TraceRules {
-        dimensions: Arc::new(config.dimensions.clone()),
-        sampling: config.sampling,
-    };
-    let assemblers: JoinSet<()> = (0..SHARDS)
-        .map(|shard| {
-            let (commits, metrics) = (commits.clone(), metrics.clone());
-            let store = store.clone();
-            Assembler::new(
-                store,
-                shard,
-                rules.clone(),
-                commits,
-                metrics,
-                stopped.clone(),
-            )
-            .run()
-        })
-        .collect();
-
+    let assemblers = assemblers(config, &store, &commits, &metrics, &stopped);
     let (room, is_room) = watch::channel(Room::Plenty);
-    let expirer = Expirer {
-        store: store.clone(),
-        metrics: metrics.clone(),
-        trace_days: config.trace_days,
-        limits: limits(config),
-        room,
-    };
-    let mut maintenance = JoinSet::new();
-    maintenance.spawn(expirer.run(stopped.clone()));
-    maintenance.spawn(compact(store.clone(), metrics.clone(), stopped.clone()));
+    let maintenance = maintenance(config, &store, &metrics, room, &stopped);
 
     let addresses = listeners.addresses()?;
     let receiver = Receiver::new(
@@ -246,6 +218,51 @@ async fn run(
         }
     }
     Ok(())
+}
+
+fn assemblers(
+    config: &Config,
+    store: &Store,
+    commits: &Arc<Notify>,
+    metrics: &Arc<Metrics>,
+    stopped: &watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let rules = TraceRules {
+        dimensions: Arc::new(config.dimensions.clone()),
+        sampling: config.sampling,
+    };
+    let assembler = |shard| {
+        Assembler::new(
+            store.clone(),
+            shard,
+            rules.clone(),
+            Arc::clone(commits),
+            Arc::clone(metrics),
+            stopped.clone(),
+        )
+    };
+    (0..SHARDS).map(|shard| assembler(shard).run()).collect()
+}
+
+/// `room` is told how much room there is.
+fn maintenance(
+    config: &Config,
+    store: &Store,
+    metrics: &Arc<Metrics>,
+    room: watch::Sender<Room>,
+    stopped: &watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let expirer = Expirer {
+        store: store.clone(),
+        metrics: Arc::clone(metrics),
+        trace_days: config.trace_days,
+        limits: limits(config),
+        room,
+    };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(expirer.run(stopped.clone()));
+    tasks.spawn(compact(store.clone(), Arc::clone(metrics), stopped.clone()));
+    tasks
 }
 
 fn limits(config: &Config) -> Limits {

@@ -194,15 +194,27 @@ async fn old_traces_go_and_what_was_counted_stays() {
     let server = start.start().await;
     store_in_the_past(&url, &server, 1, 7).await;
     store_in_the_past(&url, &server, 2, 8).await;
+    let ahead = spans::span(3, 1, 0, "GET /ahead", 10 * 86_400_000, 100);
+    server.send_json(&spans::request("shop", &[ahead])).await;
+    wait::until("the time to come to be counted", async || {
+        (Counts::of_rollups(&server).await.requests == 3).then_some(())
+    })
+    .await;
     let successor = server.successor(&start);
     server.kill().await;
     let server = successor.start().await;
     wait::until("the old day to go", async || {
-        (server.list("").await.len() == 1).then_some(())
+        (server.list("").await.len() == 2).then_some(())
     })
     .await;
-    assert_eq!(server.list("").await[0]["trace_id"], spans::trace_id(1));
-    assert_eq!(Counts::of_rollups(&server).await.requests, 2);
+    let kept = server.list("").await;
+    assert_eq!(kept[0]["trace_id"], spans::trace_id(3));
+    assert_eq!(kept[1]["trace_id"], spans::trace_id(1));
+    // The clock that was ahead counts no more; the day that is gone does.
+    wait::until("the time to come to be forgotten", async || {
+        (Counts::of_rollups(&server).await.requests == 2).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Forgetting rollups that are finer than anyone asks for so long afterwards.
+//! Forgetting rollups that are finer than anyone asks for so long afterwards, and those of times
+//! that only a broken clock can have told.
 
 use model::rollup::Resolution;
 use model::time::DAY_NANOS;
@@ -16,18 +17,29 @@ pub fn kept_days(resolution: Resolution) -> i64 {
     }
 }
 
+/// Days that a clock may be ahead. What was counted later than that is forgotten, or a client could
+/// fill the disk with minutes of years to come.
+const AHEAD_DAYS: i64 = 2;
+
 impl Store {
-    /// Deletes the rollups that are older than they are kept.
+    /// Deletes the rollups that are older than they are kept, or implausibly far ahead.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn expire_rollups(&self, now_nanos: i64) -> Result<(), Error> {
+        let latest = now_nanos.saturating_add(AHEAD_DAYS * DAY_NANOS);
+        // First what is on its way to the rollups, so that nothing comes behind.
+        sqlx::query!("delete from rollup_delta where start_nanos > $1", latest)
+            .execute(&self.pool)
+            .await?;
         for resolution in Resolution::ALL {
             let oldest = now_nanos.saturating_sub(kept_days(resolution) * DAY_NANOS);
             sqlx::query!(
-                "delete from rollup where resolution = $1 and start_nanos < $2",
+                "delete from rollup
+                where resolution = $1 and (start_nanos < $2 or start_nanos > $3)",
                 resolution_number(resolution),
                 resolution.floor(oldest),
+                latest,
             )
             .execute(&self.pool)
             .await?;

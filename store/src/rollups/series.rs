@@ -1,6 +1,6 @@
 //! The series that are counted for themselves, and their numbers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use model::rollup::{Family, Series};
 use sqlx::{Connection, PgConnection};
@@ -22,7 +22,11 @@ const SEPARATOR: &str = "\u{1f}";
 
 /// The numbers of series, as far as they have been asked for.
 #[derive(Debug, Default)]
-pub(crate) struct SeriesIds(HashMap<Series, i32>);
+pub(crate) struct SeriesIds {
+    ids: HashMap<Series, i32>,
+    /// The families without room, for which nobody need try again.
+    full: HashSet<Family>,
+}
 
 /// How many series there are of a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,7 @@ impl SeriesIds {
     ) -> Result<Vec<i32>, Error> {
         let unknown: BTreeSet<&Series> = wanted
             .clone()
-            .filter(|series| !self.0.contains_key(*series))
+            .filter(|series| !self.ids.contains_key(*series))
             .collect();
         for family in Family::ALL {
             let of_family = unknown.iter().filter(|series| series.family == family);
@@ -53,8 +57,8 @@ impl SeriesIds {
             }
         }
         let id = |series: &Series| {
-            let own = self.0.get(series);
-            own.or_else(|| self.0.get(&Series::other(series.family)))
+            let own = self.ids.get(series);
+            own.or_else(|| self.ids.get(&Series::other(series.family)))
         };
         wanted
             .map(|series| id(series).copied().ok_or(Error::NoSeries))
@@ -72,15 +76,19 @@ impl SeriesIds {
         let asked: Vec<&Series> = unknown.iter().copied().chain([&other]).collect();
         let texts: Vec<String> = asked.iter().map(|series| text(series)).collect();
         let found = match find(connection, family, &texts).await? {
-            found if found.len() == texts.len() => found,
+            found if found.len() == texts.len() || self.full.contains(&family) => found,
             _ => {
                 create(connection, family, &texts).await?;
-                find(connection, family, &texts).await?
+                let found = find(connection, family, &texts).await?;
+                if found.len() < texts.len() {
+                    self.full.insert(family);
+                }
+                found
             }
         };
         for (series, text) in asked.iter().zip(&texts) {
             if let Some(id) = found.get(text) {
-                self.0.insert((*series).clone(), *id);
+                self.ids.insert((*series).clone(), *id);
             }
         }
         Ok(())
