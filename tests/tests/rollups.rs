@@ -126,6 +126,41 @@ async fn a_sampled_request_weighs_what_it_stands_for() {
 }
 
 #[tokio::test]
+async fn series_without_room_are_counted_together() {
+    let url = database::create();
+    let server = Start::on_database(&url).start().await;
+    // All but one of the 50 000 that operations may have.
+    let fill = "insert into series (family, labels)
+        select 1, array['full', number::text, 'server', ''] from generate_series(1, 49999) number";
+    assert_eq!(database::query(&url, fill), "");
+    let one_more = spans::span(1, 1, 0, "GET /first", 0, 100);
+    server.send_json(&spans::request("shop", &[one_more])).await;
+    server.wait_for_traces(1, "").await;
+    for round in 0..2 {
+        let beyond = [2, 3].map(|number| {
+            let name = format!("GET /{number}");
+            spans::span(10 * round + number, 1, 0, &name, 0, 100)
+        });
+        server.send_json(&spans::request("shop", &beyond)).await;
+    }
+    server.wait_for_traces(5, "").await;
+    let mut found: Vec<(String, Value)> = groups(&server, "family=operations&group_by=operation")
+        .await
+        .iter()
+        .map(|group| {
+            let operation = group["key"]["operation"].as_str().unwrap().to_owned();
+            (operation, group["count"].clone())
+        })
+        .collect();
+    found.sort_by(|left, right| left.0.cmp(&right.0));
+    let expected = [("GET /first", 1), ("other", 4)];
+    assert_eq!(
+        found,
+        expected.map(|(name, count)| (name.into(), json!(count)))
+    );
+}
+
+#[tokio::test]
 async fn dimensions_are_read_where_the_operator_says() {
     let start = Start::fresh().with("THROUGHLINE_DIMENSIONS", "tier=plan; region=area");
     let server = start.start().await;
