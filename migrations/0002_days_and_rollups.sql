@@ -82,9 +82,10 @@ as $$
 declare
     parent text;
 begin
-    -- Whoever reads is waited for, but nobody waits behind this for long.
+    -- Whoever reads is waited for, but nobody waits behind this for long. In the order in which
+    -- traces are written, so that nobody waits in a circle.
     perform set_config('lock_timeout', '2s', true);
-    foreach parent in array array['trace_chunk', 'trace_summary'] loop
+    foreach parent in array array['trace_summary', 'trace_chunk'] loop
         execute format(
             'drop table if exists %I',
             parent || '_' || to_char(date '1970-01-01' + day, 'YYYYMMDD')

@@ -9,11 +9,8 @@ use tests::{spans, wait};
 async fn errors_and_slow_requests_are_kept_and_everything_is_counted() {
     let start = Start::fresh().with("THROUGHLINE_SAMPLING", "share 25%, slower 2s");
     let server = start.start().await;
-    // The share is taken by the last 56 bits of the id: the first quarter of them is kept.
-    let kept = 0x2f_ffff_ffff_ffff;
-    let left_out = 0xc0_0000_0000_0000;
-    let failed = left_out + 1;
-    let slow = left_out + 2;
+    // By the hash of its id, 2 is within the first quarter of all traces and the others are not.
+    let [kept, left_out, failed, slow] = [2, 1, 5, 9];
     let mut error = spans::span(failed, 1, 0, "GET /", 0, 100);
     error["status"] = json!({ "code": 2 });
     let all = [

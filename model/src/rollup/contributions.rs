@@ -196,6 +196,9 @@ fn region(resource: &Resource) -> &str {
 /// Attributes of a resource that tell where it runs.
 pub(crate) const REGION: [&str; 2] = ["deployment.region", "cloud.region"];
 
+/// The end of a text in C, and what stands between labels on their way to the database.
+const UNUSUAL: [char; 2] = ['\0', '\u{1f}'];
+
 /// Names by number, so that each is kept once.
 #[derive(Debug, Default)]
 struct Names {
@@ -204,7 +207,17 @@ struct Names {
 }
 
 impl Names {
+    /// Signs that a database keeps for itself are replaced before the name is cut, so that no label
+    /// is longer than it may be.
     fn number(&mut self, name: &str) -> u32 {
+        if name.contains(UNUSUAL) {
+            let usual = name.replace(UNUSUAL, "\u{fffd}");
+            return self.usual_number(&usual);
+        }
+        self.usual_number(name)
+    }
+
+    fn usual_number(&mut self, name: &str) -> u32 {
         let name = &name[..name.floor_char_boundary(MAX_LABEL_BYTES)];
         if let Some(number) = self.numbers.get(name) {
             return *number;
@@ -300,6 +313,15 @@ mod tests {
                 "calls 1 \"b|a|service\" 1x1 [0, 0, 0]",
             ]
         );
+    }
+
+    #[test]
+    fn a_label_is_short_whatever_is_in_it() {
+        let mut names = Names::default();
+        let hostile = names.number(&"\0é\u{1f}".repeat(200));
+        let name = &names.names[usize::try_from(hostile).expect("small")];
+        assert!(name.len() <= MAX_LABEL_BYTES && name.starts_with("\u{fffd}é\u{fffd}"));
+        assert_eq!(names.number("\0"), names.number("\u{1f}"));
     }
 
     #[test]

@@ -106,8 +106,8 @@ impl Sampler {
     /// How many traces a kept one stands for; none when the trace is not kept.
     ///
     /// A share is taken by the trace's id alone, so that parts of a trace, and servers among
-    /// themselves, decide alike (OpenTelemetry specification, "Probability Sampling": an id is
-    /// kept when its last 56 bits reach the threshold).
+    /// themselves, decide alike; but by a hash of it, since the id itself has decided what clients
+    /// have sampled away already.
     pub fn weigh(&mut self, summary: &Summary, now_nanos: i64) -> Option<f64> {
         self.turn(now_nanos);
         let is_slow = self.is_slow(summary);
@@ -116,16 +116,15 @@ impl Sampler {
         }
         self.window_spans += f64::from(u32::try_from(summary.span_count).unwrap_or(u32::MAX));
         let share = self.adapted_share;
-        (share > 0.0 && randomness(summary.trace_id) < share).then(|| 1.0 / share)
+        (share > 0.0 && place(summary.trace_id) < share).then(|| 1.0 / share)
     }
 
     fn is_slow(&mut self, summary: &Summary) -> bool {
         let nanos = summary.duration_nanos;
-        let is_over = self
-            .policy
-            .slower_than_nanos
-            .is_some_and(|most| nanos > most);
-        is_over || (self.policy.slower_than_p99 && self.is_over_p99(summary))
+        // First, so that every duration is remembered.
+        let is_over_p99 = self.policy.slower_than_p99 && self.is_over_p99(summary);
+        let most = self.policy.slower_than_nanos;
+        is_over_p99 || most.is_some_and(|most| nanos > most)
     }
 
     /// Remembers the duration too.
@@ -174,15 +173,23 @@ impl Sampler {
     }
 }
 
-/// The last 56 bits of a trace id as a number from 0 to 1.
+/// Where a trace stands among all, from 0 to 1: its id by FNV-1a, mixed as by `MurmurHash3`'s
+/// finalizer.
 #[expect(
     clippy::cast_precision_loss,
     reason = "which trace is kept does not hang on the last bit"
 )]
-fn randomness(id: TraceId) -> f64 {
-    let bytes = id.as_bytes().iter().skip(9);
-    let number = bytes.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    number as f64 / (1_u64 << 56) as f64
+fn place(id: TraceId) -> f64 {
+    let mut hash = id
+        .as_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    for factor in [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53] {
+        hash = (hash ^ (hash >> 33)).wrapping_mul(factor);
+    }
+    (hash ^ (hash >> 33)) as f64 / u64::MAX as f64
 }
 
 #[cfg(test)]
@@ -254,6 +261,37 @@ mod tests {
         assert!((900..1_100).contains(&weights.len()), "{}", weights.len());
         let total: f64 = weights.iter().sum();
         assert!((total - 10_000.0).abs() < 1_000.0, "{total}");
+    }
+
+    /// What a client keeps by the last bits of the id is no matter here.
+    #[test]
+    fn a_share_of_what_was_sampled_before_is_that_share() {
+        for sampled in [0_u64, 0xff] {
+            let mut sampler = sampler("share 10%");
+            let of_client = |number: u64| {
+                let bytes = [&[1; 7][..], &number.to_be_bytes(), &[0]].concat();
+                let mut id = bytes;
+                id[9] = u8::try_from(sampled).expect("a byte");
+                let trace_id = TraceId::from_slice(&id).expect("an id");
+                Summary {
+                    trace_id,
+                    ..summary(1, 5)
+                }
+            };
+            let kept = (0..10_000).filter(|number| sampler.weigh(&of_client(*number), 0).is_some());
+            let count = kept.count();
+            assert!((900..1_100).contains(&count), "{count}");
+        }
+    }
+
+    #[test]
+    fn durations_over_the_limit_are_remembered_too() {
+        let mut sampler = sampler("share 0%, slower 1s, p99");
+        for number in 0..1_000 {
+            let nanos = if number % 10 == 0 { 2 * SECOND } else { 1_000 };
+            sampler.weigh(&summary(1, nanos), 0);
+        }
+        assert_eq!(sampler.weigh(&summary(1, SECOND / 2), 0), None);
     }
 
     #[test]

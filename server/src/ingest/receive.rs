@@ -167,7 +167,12 @@ impl Receiver {
         self.check_room()?;
         reservation.wait_for_turn().await?;
         let redactor = Arc::clone(&self.redactor);
-        let cleaned = spawn_blocking(move || clean(&request, &redactor)).await??;
+        // The work keeps room and turn, also when the client has gone away.
+        let (cleaned, mut reservation) = spawn_blocking(move || {
+            let cleaned = clean(&request, &redactor)?;
+            Ok::<_, WireError>((cleaned, reservation))
+        })
+        .await??;
         reservation.end_turn();
         for (reason, count) in cleaned.rejected.iter() {
             self.metrics.rejected(reason.label(), count);

@@ -52,7 +52,7 @@ impl Expirer {
         let oldest = today.saturating_sub(self.trace_days);
         for day in self.store.days().await? {
             if day.day < oldest {
-                self.drop_day(day.day, "older than traces are kept").await?;
+                self.drop_day(day.day, "older than traces are kept").await;
             }
         }
         self.store.expire_rollups(now).await?;
@@ -67,7 +67,7 @@ impl Expirer {
         while room > Room::Plenty
             && let Some(day) = past.next()
         {
-            self.drop_day(day, "there is no room for it").await?;
+            self.drop_day(day, "there is no room for it").await;
             room = self.limits.room(&self.store).await?;
         }
         if room == Room::Full && *self.room.borrow() != Room::Full {
@@ -80,10 +80,15 @@ impl Expirer {
         Ok(())
     }
 
-    async fn drop_day(&self, day: i32, reason: &'static str) -> Result<(), store::Error> {
-        self.store.drop_day(day).await?;
+    /// Whoever reads, such as a backup, may hold it up: then it is tried again, and meanwhile the
+    /// room is watched all the same.
+    async fn drop_day(&self, day: i32, reason: &'static str) {
         let date = model::format::date(i64::from(day).saturating_mul(DAY_NANOS));
-        tracing::info!(%date, reason, "the traces of a day were removed");
-        Ok(())
+        match self.store.drop_day(day).await {
+            Ok(()) => tracing::info!(%date, reason, "the traces of a day were removed"),
+            Err(error) => {
+                tracing::warn!(%error, %date, reason, "the traces of a day could not be removed; trying again");
+            }
+        }
     }
 }

@@ -130,20 +130,19 @@ impl Store {
     async fn name(
         &self,
         family: Family,
-        by_id: BTreeMap<i32, Rollup>,
+        mut by_id: BTreeMap<i32, Rollup>,
     ) -> Result<Vec<(Series, Rollup)>, Error> {
         let ids: Vec<i32> = by_id.keys().copied().collect();
-        let rows = sqlx::query!(
-            "select labels from series where id = any ($1) order by id",
-            &ids
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let series = rows.into_iter().map(|row| Series {
-            family,
-            labels: row.labels,
-        });
-        let mut named: Vec<(Series, Rollup)> = series.zip(by_id.into_values()).collect();
+        let rows = sqlx::query!("select id, labels from series where id = any ($1)", &ids)
+            .fetch_all(&self.pool)
+            .await?;
+        let mut named: Vec<(Series, Rollup)> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let labels = row.labels;
+                Some((Series { family, labels }, by_id.remove(&row.id)?))
+            })
+            .collect();
         named.sort_by(|left, right| left.0.cmp(&right.0));
         Ok(named)
     }
