@@ -19,6 +19,8 @@ pub struct Summary {
     pub trace_id: TraceId,
     pub root_service: String,
     pub root_operation: String,
+    /// None while the root is not known: then it is not counted as a request.
+    pub outcome: Option<Outcome>,
     /// When the request began, on the backend's clock where a span of it allows the comparison.
     pub start_nanos: i64,
     /// How long the root span took by its own clock; without a root, from the first start to the
@@ -32,6 +34,25 @@ pub struct Summary {
     /// Sorted by name.
     pub services: Vec<String>,
     pub dimensions: Dimensions,
+}
+
+/// How a request ended, as its root span tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    Ok,
+    Error,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 2] = [Self::Ok, Self::Error];
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// One page of a list of traces, newest first.
@@ -63,6 +84,10 @@ impl Summary {
             trace_id: trace.id,
             root_service: cut(trace.service_of(root)).to_owned(),
             root_operation: cut(&root.name).to_owned(),
+            outcome: root.parent_id.is_none().then(|| match root.is_error() {
+                false => Outcome::Ok,
+                true => Outcome::Error,
+            }),
             start_nanos,
             duration_nanos,
             span_count: trace.spans.len(),
@@ -124,6 +149,7 @@ pub(crate) mod tests {
         };
         let found = summary(&build(vec![device, server])).expect("it has spans");
         assert_eq!((found.start_nanos, found.duration_nanos), (4980, 100));
+        assert_eq!(found.outcome, Some(Outcome::Ok));
         assert_eq!(found.services, ["a", "b"]);
     }
 
@@ -141,6 +167,7 @@ pub(crate) mod tests {
     fn without_a_root_the_extent_counts() {
         let found = summary(&build(vec![span(2, 1, 50), span(3, 1, 200)])).expect("spans");
         assert_eq!((found.start_nanos, found.duration_nanos), (50, 160));
+        assert_eq!(found.outcome, None);
         assert_eq!(summary(&build(vec![])), None);
     }
 }

@@ -33,7 +33,7 @@ async fn filters_find_what_they_say() {
         .send_json(&spans::request("search-service", &[slow]))
         .await;
     server.wait_for_traces(2, "").await;
-    let expected: [(&str, &[&str]); 14] = [
+    let expected: [(&str, &[&str]); 18] = [
         ("service:payment-service", &["1"]),
         ("service:payment-service status:error", &["1"]),
         ("service:gateway status:error", &[]),
@@ -51,6 +51,10 @@ async fn filters_find_what_they_say() {
         ),
         ("SEARCH", &["2"]),
         ("trace:00000000000000000000000000000002", &["2"]),
+        ("root:\"GET /search\"", &["2"]),
+        ("outcome:*", &["1", "2"]),
+        ("outcome:ok", &["1", "2"]),
+        ("outcome:error", &[]),
     ];
     for (filter, found) in expected {
         assert_eq!(ids(&server, filter).await, found, "{filter}");

@@ -48,6 +48,9 @@ impl TraceTest {
     fn holds(&self, summary: &Summary) -> bool {
         match self {
             Self::Id(id) => summary.trace_id == *id,
+            Self::Root(name) => summary.root_operation == *name,
+            Self::Outcome(None) => summary.outcome.is_some(),
+            Self::Outcome(wanted) => summary.outcome == *wanted,
             Self::Duration { order, nanos } => order.holds(summary.duration_nanos, *nanos),
             Self::Dimension { dimension, value } => {
                 summary.dimensions.get(*dimension) == Some(value.as_str())

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Conditions side by side must all hold. Those on a span hold on one and the same span; those on
-//! the trace (`duration`, `trace`, and the dimensions such as `region`) hold on the trace. A
+//! the trace (`duration`, `trace`, `root`, `outcome`, and the dimensions such as `region`) hold on the
+//! trace. A
 //! condition with a minus in front holds when nothing in the trace meets it.
 
 mod eval;
@@ -19,6 +20,7 @@ use crate::dimensions::Dimension;
 use crate::format;
 use crate::id::TraceId;
 use crate::span::{Kind, StatusCode};
+use crate::summary::Outcome;
 
 /// Longest filter that is read, in bytes.
 pub const MAX_LENGTH: usize = 4_096;
@@ -64,8 +66,18 @@ pub enum SpanTest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TraceTest {
     Id(TraceId),
-    Duration { order: Order, nanos: i64 },
-    Dimension { dimension: Dimension, value: String },
+    /// The operation of the root.
+    Root(String),
+    /// How the request ended; without an outcome, any trace whose root is known.
+    Outcome(Option<Outcome>),
+    Duration {
+        order: Order,
+        nanos: i64,
+    },
+    Dimension {
+        dimension: Dimension,
+        value: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,6 +207,9 @@ impl fmt::Display for TraceTest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => write!(f, "trace:{id}"),
+            Self::Root(name) => write!(f, "root:{}", Quoted(name)),
+            Self::Outcome(None) => f.write_str("outcome:*"),
+            Self::Outcome(Some(outcome)) => write!(f, "outcome:{}", outcome.name()),
             Self::Duration { order, nanos } => {
                 write!(
                     f,

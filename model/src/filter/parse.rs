@@ -10,14 +10,17 @@ use crate::dimensions::Dimension;
 use crate::format;
 use crate::span::{Kind, StatusCode};
 use crate::spelling;
+use crate::summary::Outcome;
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 8] = [
     "service",
     "operation",
     "status",
     "kind",
     "duration",
     "trace",
+    "root",
+    "outcome",
 ];
 
 impl FromStr for Filter {
@@ -250,6 +253,13 @@ fn comparison(
             let kind = found.ok_or_else(|| unknown_value(&Kind::ALL.map(Kind::name)))?;
             Ok(Test::Span(SpanTest::Kind(kind)))
         }
+        "root" => Ok(Test::Trace(TraceTest::Root(value))),
+        "outcome" if value == "*" => Ok(Test::Trace(TraceTest::Outcome(None))),
+        "outcome" => {
+            let found = Outcome::ALL.into_iter().find(|own| own.name() == value);
+            let outcome = found.ok_or_else(|| unknown_value(&["ok", "error", "*"]))?;
+            Ok(Test::Trace(TraceTest::Outcome(Some(outcome))))
+        }
         "trace" => value
             .parse()
             .map(|id| Test::Trace(TraceTest::Id(id)))
@@ -312,9 +322,10 @@ mod tests {
     #[test]
     fn reads_what_a_person_types() {
         let text = "service:checkout duration>500ms status:error region:eu-west-1 release:4.2.0 \
+                    root:\"GET /a\" outcome:error outcome:* \
                     attr.http.route:/cart -attr.feature_flag:new_cart pay operation:\"GET /a b\"";
         let filter = parse(text).expect("a filter");
-        assert_eq!(filter.conditions.len(), 9);
+        assert_eq!(filter.conditions.len(), 12);
         assert_eq!(filter.to_string(), text);
         assert_eq!(parse("  ").expect("an empty filter"), Filter::default());
         assert_eq!(

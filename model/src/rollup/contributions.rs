@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Direction, Family, MAX_LABEL_BYTES, Observation, Resolution, Rollup, Series};
+use super::{Direction, Family, Observation, Resolution, Rollup, Series, label_text};
 use crate::attribute;
 use crate::calls::calls;
 use crate::decomposition::Decomposition;
@@ -196,9 +196,6 @@ fn region(resource: &Resource) -> &str {
 /// Attributes of a resource that tell where it runs.
 pub(crate) const REGION: [&str; 2] = ["deployment.region", "cloud.region"];
 
-/// The end of a text in C, and what stands between labels on their way to the database.
-const UNUSUAL: [char; 2] = ['\0', '\u{1f}'];
-
 /// Names by number, so that each is kept once.
 #[derive(Debug, Default)]
 struct Names {
@@ -207,24 +204,14 @@ struct Names {
 }
 
 impl Names {
-    /// Signs that a database keeps for itself are replaced before the name is cut, so that no label
-    /// is longer than it may be.
     fn number(&mut self, name: &str) -> u32 {
-        if name.contains(UNUSUAL) {
-            let usual = name.replace(UNUSUAL, "\u{fffd}");
-            return self.usual_number(&usual);
-        }
-        self.usual_number(name)
-    }
-
-    fn usual_number(&mut self, name: &str) -> u32 {
-        let name = &name[..name.floor_char_boundary(MAX_LABEL_BYTES)];
-        if let Some(number) = self.numbers.get(name) {
+        let name = label_text(name);
+        if let Some(number) = self.numbers.get(name.as_ref()) {
             return *number;
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
+        self.names.push(name.clone().into_owned());
+        self.numbers.insert(name.into_owned(), number);
         number
     }
 
@@ -320,7 +307,9 @@ mod tests {
         let mut names = Names::default();
         let hostile = names.number(&"\0é\u{1f}".repeat(200));
         let name = &names.names[usize::try_from(hostile).expect("small")];
-        assert!(name.len() <= MAX_LABEL_BYTES && name.starts_with("\u{fffd}é\u{fffd}"));
+        assert!(
+            name.len() <= super::super::MAX_LABEL_BYTES && name.starts_with("\u{fffd}é\u{fffd}")
+        );
         assert_eq!(names.number("\0"), names.number("\u{1f}"));
     }
 

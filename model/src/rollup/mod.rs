@@ -4,19 +4,37 @@
 mod contributions;
 mod question;
 mod resolution;
+mod slots;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use contributions::REGION;
 pub use contributions::{Contributions, Delta};
-pub use question::{group, narrow};
+pub use question::LabelFilter;
 pub use resolution::{Part, Resolution, parts};
+pub use slots::{Coverage, Slots};
 
 use crate::histogram::{Histogram, bucket_of};
 use crate::id::TraceId;
 
 /// Longest label of a series, in bytes; what is longer is cut.
 pub const MAX_LABEL_BYTES: usize = 256;
+
+/// The end of a text in C, and what stands between labels on their way to the database.
+const UNUSUAL: [char; 2] = ['\0', '\u{1f}'];
+
+/// A name as it stands in a label. Signs that a database keeps for itself are replaced before the
+/// name is cut, so that no label is longer than it may be.
+fn label_text(name: &str) -> Cow<'_, str> {
+    if !name.contains(UNUSUAL) {
+        return Cow::Borrowed(&name[..name.floor_char_boundary(MAX_LABEL_BYTES)]);
+    }
+    let mut usual = name.replace(UNUSUAL, "\u{fffd}");
+    usual.truncate(usual.floor_char_boundary(MAX_LABEL_BYTES));
+    Cow::Owned(usual)
+}
 
 /// What is counted, and by which labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,91 +1,106 @@
-//! Asking rollups: narrowing them by a filter, and adding them up by labels.
+//! Asking rollups: what a filter demands of their labels.
 
-use std::collections::BTreeMap;
-
-use super::{Family, Rollup, Series};
+use super::{Family, label_text};
 use crate::filter::{Condition, Filter, SpanTest, Test, TraceTest};
 
-/// The values that a filter demands of the labels of a family, by place in [`Family::labels`].
-///
-/// # Errors
-/// The first condition that rollups of the family cannot tell, for they count what meets it
-/// together with what does not.
-pub fn narrow(filter: &Filter, family: Family) -> Result<Vec<Option<String>>, &Condition> {
-    let mut wanted: Vec<Option<String>> = vec![None; family.labels().len()];
-    for condition in &filter.conditions {
-        let (label, value) = label_of(condition, family).ok_or(condition)?;
-        let place = family.labels().iter().position(|own| *own == label);
-        let place = place.ok_or(condition)?;
-        if wanted[place].as_ref().is_some_and(|other| *other != value) {
-            return Err(condition);
-        }
-        wanted[place] = Some(value);
-    }
-    Ok(wanted)
+/// What a filter demands of the labels of a family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelFilter {
+    demands: Vec<Demand>,
 }
 
-/// The label that says whether a condition holds. On spans a filter means their own service, on
-/// requests any service that took part, which no label tells.
-fn label_of(condition: &Condition, family: Family) -> Option<(&'static str, String)> {
-    if condition.negated {
-        return None;
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Demand {
+    negated: bool,
+    /// In [`Family::labels`].
+    place: usize,
+    value: String,
+}
+
+impl LabelFilter {
+    /// # Errors
+    /// The first condition that rollups of the family cannot tell, for they count what meets it
+    /// together with what does not.
+    pub fn of(filter: &Filter, family: Family) -> Result<Self, &Condition> {
+        let demands = filter
+            .conditions
+            .iter()
+            .map(|condition| demand(condition, family).ok_or(condition));
+        Ok(Self {
+            demands: demands.collect::<Result<_, _>>()?,
+        })
     }
-    match (family, &condition.test) {
-        (Family::Operations, Test::Span(SpanTest::Service(name))) => {
-            Some(("service", name.clone()))
-        }
-        (Family::Operations, Test::Span(SpanTest::Operation(name))) => {
-            Some(("operation", name.clone()))
-        }
-        (Family::Operations, Test::Span(SpanTest::Kind(kind))) => {
-            Some(("kind", kind.name().to_owned()))
-        }
+
+    /// Whether a series with those labels is asked for.
+    #[must_use]
+    pub fn accepts(&self, labels: &[String]) -> bool {
+        self.demands.iter().all(|demand| {
+            let is_value = labels.get(demand.place) == Some(&demand.value);
+            is_value != demand.negated
+        })
+    }
+}
+
+/// On spans a filter means their own service, on requests any service that took part, which no
+/// label tells; and what is asked of no span of a trace, no count of spans tells.
+fn demand(condition: &Condition, family: Family) -> Option<Demand> {
+    let (label, value) = match (family, &condition.test) {
+        (Family::Operations, Test::Span(_)) if condition.negated => return None,
+        (Family::Operations, Test::Span(SpanTest::Service(name))) => ("service", name.as_str()),
+        (Family::Operations, Test::Span(SpanTest::Operation(name))) => ("operation", name.as_str()),
+        (Family::Operations, Test::Span(SpanTest::Kind(kind))) => ("kind", kind.name()),
+        (Family::Requests, Test::Trace(TraceTest::Root(name))) => ("operation", name.as_str()),
         (Family::Requests, Test::Trace(TraceTest::Dimension { dimension, value })) => {
-            Some((dimension.key(), value.clone()))
+            (dimension.key(), value.as_str())
         }
-        _ => None,
-    }
-}
-
-/// Adds up what has the same values of some labels, given by their places; those with the greatest
-/// weight first.
-#[must_use]
-pub fn group(series: Vec<(Series, Rollup)>, places: &[usize]) -> Vec<(Vec<String>, Rollup)> {
-    let mut groups: BTreeMap<Vec<String>, Rollup> = BTreeMap::new();
-    for (series, rollup) in series {
-        let value = |place: &usize| series.labels.get(*place).cloned().unwrap_or_default();
-        let key = places.iter().map(value).collect();
-        groups.entry(key).or_default().add(&rollup);
-    }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by(|left, right| right.1.weight.total_cmp(&left.1.weight));
-    groups
+        _ => return None,
+    };
+    Some(Demand {
+        negated: condition.negated,
+        place: family.labels().iter().position(|own| *own == label)?,
+        value: label_text(value).into_owned(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn narrowed(text: &str, family: Family) -> Result<Vec<String>, String> {
+    fn accepts(text: &str, family: Family, labels: &[&str]) -> Result<bool, String> {
         let filter: Filter = text.parse().expect("a filter");
-        let wanted = narrow(&filter, family).map_err(ToString::to_string)?;
-        let labels = family.labels().iter().zip(wanted);
-        Ok(labels
-            .filter_map(|(label, value)| Some(format!("{label}={}", value?)))
-            .collect())
+        let filter = LabelFilter::of(&filter, family).map_err(ToString::to_string)?;
+        let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
+        Ok(filter.accepts(&labels))
     }
 
     #[test]
     fn a_filter_becomes_labels_where_they_mean_the_same() {
-        assert_eq!(narrowed("", Family::Calls), Ok(vec![]));
-        assert_eq!(
-            narrowed("service:cart kind:server", Family::Operations),
-            Ok(vec!["service=cart".into(), "kind=server".into()])
-        );
-        assert_eq!(
-            narrowed("region:eu-west-1 os:iOS", Family::Requests),
-            Ok(vec!["region=eu-west-1".into(), "os=iOS".into()])
-        );
+        let call = ["cart", "db", "database"];
+        assert_eq!(accepts("", Family::Calls, &call), Ok(true));
+        let operation = ["cart", "GET /", "server", "eu"];
+        for (text, is_accepted) in [
+            ("service:cart kind:server", true),
+            ("service:cart kind:client", false),
+            ("operation:\"GET /\"", true),
+        ] {
+            let found = accepts(text, Family::Operations, &operation);
+            assert_eq!(found, Ok(is_accepted), "{text}");
+        }
+        let request = ["web", "GET /", "login", "eu", "4.2.0", "iOS", "high", "5g"];
+        for (text, is_accepted) in [
+            ("region:eu os:iOS", true),
+            ("-region:eu", false),
+            ("-region:us release:4.2.0", true),
+            ("os:iOS os:Android", false),
+            (
+                "root:\"GET /\" device_class:high network:5g journey:login",
+                true,
+            ),
+            ("root:\"GET /x\"", false),
+        ] {
+            let found = accepts(text, Family::Requests, &request);
+            assert_eq!(found, Ok(is_accepted), "{text}");
+        }
     }
 
     #[test]
@@ -93,37 +108,11 @@ mod tests {
         for (text, family) in [
             ("service:cart", Family::Requests),
             ("region:eu", Family::Operations),
-            ("-region:eu", Family::Requests),
+            ("-service:cart", Family::Operations),
             ("user:7", Family::Requests),
             ("duration>1s", Family::Operations),
         ] {
-            assert_eq!(narrowed(text, family), Err(text.to_owned()));
+            assert_eq!(accepts(text, family, &[]), Err(text.to_owned()));
         }
-        let contradiction = narrowed("os:iOS os:Android", Family::Requests);
-        assert_eq!(contradiction, Err("os:Android".into()));
-    }
-
-    #[test]
-    fn groups_are_added_up() {
-        let series = |service: &str, kind: &str, weight: f64| {
-            let labels = [service, "op", kind, ""].map(str::to_owned).to_vec();
-            let rollup = Rollup {
-                weight,
-                ..Rollup::default()
-            };
-            let family = Family::Operations;
-            (Series { family, labels }, rollup)
-        };
-        let all = vec![
-            series("a", "server", 1.0),
-            series("a", "client", 2.0),
-            series("b", "server", 5.0),
-        ];
-        let grouped: Vec<_> = group(all, &[0])
-            .into_iter()
-            .map(|(key, rollup)| (key.join("|"), rollup.weight.to_string()))
-            .collect();
-        let expected = [("b", "5"), ("a", "3")].map(|(key, weight)| (key.into(), weight.into()));
-        assert_eq!(grouped, expected);
     }
 }

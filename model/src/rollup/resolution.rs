@@ -24,6 +24,16 @@ impl Resolution {
         }
     }
 
+    /// Days that rollups of it are kept.
+    #[must_use]
+    pub fn kept_days(self) -> i64 {
+        match self {
+            Self::Minute => 8,
+            Self::Hour => 95,
+            Self::Day => 400,
+        }
+    }
+
     /// Begin of the piece that a moment lies in.
     #[must_use]
     pub fn floor(self, nanos: i64) -> i64 {

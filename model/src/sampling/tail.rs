@@ -207,6 +207,7 @@ mod tests {
             trace_id: TraceId::from_slice(&id).expect("an id"),
             root_service: "shop".into(),
             root_operation: "GET /".into(),
+            outcome: Some(crate::summary::Outcome::Ok),
             start_nanos: 0,
             duration_nanos,
             span_count: 10,

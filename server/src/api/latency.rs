@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use model::rollup::{Family, group};
+use model::rollup::Family;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Store;
+use store::rollups::RollupRequest;
 
 use super::error::ApiError;
 use super::rollups;
@@ -32,22 +33,27 @@ pub(super) async fn latency(
     let Query(parameters) = parameters?;
     let family = family(&parameters.family)?;
     let places = places(&parameters.group_by, family)?;
-    let parts = rollups::time(&parameters.from, &parameters.to, clock::now_nanos())?;
-    let request = rollups::request(family, &parameters.q, &parts)?;
-    let mut groups = group(store.rollups(&request).await?, &places);
+    let time = rollups::time(&parameters.from, &parameters.to, clock::now_nanos())?;
+    let request = RollupRequest {
+        family,
+        filter: rollups::label_filter(family, &parameters.q)?,
+        group_by: places.clone(),
+        slots: time.whole(),
+    };
+    let mut groups = store.rollups(&request).await?;
     let beyond = groups.split_off(groups.len().min(MAX_GROUPS));
-    let written = groups.iter().map(|(values, rollup)| {
+    let written = groups.iter().map(|group| {
         let labels = places.iter().map(|place| family.labels()[*place]);
         let key: serde_json::Map<_, _> = labels
-            .zip(values)
+            .zip(&group.key)
             .map(|(label, value)| (label.to_owned(), json!(value)))
             .collect();
-        let mut object = rollups::numbers(rollup, family);
+        let mut object = rollups::numbers(&group.total(), family);
         object.insert("key".into(), key.into());
         Value::Object(object)
     });
     Ok(Json(json!({
-        "time": rollups::covered(&parts),
+        "time": rollups::covered(time),
         "groups": written.collect::<Vec<_>>(),
         "groups_left_out": beyond.len(),
     })))

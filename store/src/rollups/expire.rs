@@ -7,16 +7,6 @@ use model::time::DAY_NANOS;
 use super::read::resolution_number;
 use crate::{Error, Store};
 
-/// Days that rollups of a resolution are kept.
-#[must_use]
-pub fn kept_days(resolution: Resolution) -> i64 {
-    match resolution {
-        Resolution::Minute => 8,
-        Resolution::Hour => 95,
-        Resolution::Day => 400,
-    }
-}
-
 /// Days that a clock may be ahead. What was counted later than that is forgotten, or a client could
 /// fill the disk with minutes of years to come.
 const AHEAD_DAYS: i64 = 2;
@@ -33,7 +23,7 @@ impl Store {
             .execute(&self.pool)
             .await?;
         for resolution in Resolution::ALL {
-            let oldest = now_nanos.saturating_sub(kept_days(resolution) * DAY_NANOS);
+            let oldest = now_nanos.saturating_sub(resolution.kept_days() * DAY_NANOS);
             sqlx::query!(
                 "delete from rollup
                 where resolution = $1 and (start_nanos < $2 or start_nanos > $3)",

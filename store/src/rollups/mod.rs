@@ -12,8 +12,7 @@ mod read;
 mod series;
 
 pub use compact::Compacted;
-pub use expire::kept_days;
-pub use read::RollupRequest;
+pub use read::{Group, RollupRequest};
 pub(crate) use series::SeriesIds;
 pub use series::{MAX_SERIES, SeriesUse};
 

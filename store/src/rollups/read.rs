@@ -1,8 +1,9 @@
 //! Asking rollups.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use model::rollup::{Family, Part, Resolution, Rollup, Series};
+use futures::TryStreamExt;
+use model::rollup::{Family, LabelFilter, Resolution, Rollup, Slots};
 
 use super::columns::RollupRow;
 use super::family_number;
@@ -12,11 +13,32 @@ use crate::{Error, Store};
 #[derive(Debug, Clone)]
 pub struct RollupRequest {
     pub family: Family,
-    /// Values that labels must have, by place in [`Family::labels`]; a label without one may have
-    /// any.
-    pub labels: Vec<Option<String>>,
-    /// Together the time that is asked for ([`model::rollup::parts`]).
-    pub parts: Vec<Part>,
+    /// Of [`Self::family`].
+    pub filter: LabelFilter,
+    /// The labels to group by, by place in [`Family::labels`]; without any, all is one group.
+    pub group_by: Vec<usize>,
+    pub slots: Slots,
+}
+
+/// What was counted of the series that have the same values of the labels asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Values of the labels, in the order of the question.
+    pub key: Vec<String>,
+    /// One for each column of time.
+    pub slots: Vec<Rollup>,
+}
+
+impl Group {
+    /// All columns together.
+    #[must_use]
+    pub fn total(&self) -> Rollup {
+        let mut total = Rollup::default();
+        for rollup in &self.slots {
+            total.add(rollup);
+        }
+        total
+    }
 }
 
 pub(super) fn resolution_number(resolution: Resolution) -> i16 {
@@ -27,13 +49,23 @@ pub(super) fn resolution_number(resolution: Resolution) -> i16 {
     }
 }
 
+/// The series that are asked for, and the group of each.
+struct Wanted {
+    keys: Vec<Vec<String>>,
+    series: Vec<i32>,
+    /// In `keys`, by series.
+    places: HashMap<i32, usize>,
+}
+
 impl Store {
-    /// What was counted in that time, by series.
+    /// What was counted, by labels and time; the groups with the greatest weight first. Groups and
+    /// columns of which nothing was counted are empty, or left out.
     ///
     /// # Errors
     /// When the database does not answer, or a row is damaged.
-    pub async fn rollups(&self, request: &RollupRequest) -> Result<Vec<(Series, Rollup)>, Error> {
-        let parts = &request.parts;
+    pub async fn rollups(&self, request: &RollupRequest) -> Result<Vec<Group>, Error> {
+        let wanted = self.wanted(request).await?;
+        let parts = request.slots.parts();
         let resolutions: Vec<i16> = parts
             .iter()
             .map(|part| resolution_number(part.resolution))
@@ -41,19 +73,15 @@ impl Store {
         let starts: Vec<i64> = parts.iter().map(|part| part.start_nanos).collect();
         let ends: Vec<i64> = parts.iter().map(|part| part.end_nanos).collect();
         // One statement sees one state: what is being compacted counts once.
-        let rows = sqlx::query_as!(
+        let mut rows = sqlx::query_as!(
             RollupRow,
             r#"with wanted as (
                 select id
-                from series
-                where family = $1 and (
-                    select bool_and(value is null or value = label)
-                    from unnest(labels, $2::text[]) as both_sides (label, value)
-                )
+                from unnest($1::int[]) as wanted (id)
             ),
             part as (
                 select *
-                from unnest($3::smallint[], $4::bigint[], $5::bigint[])
+                from unnest($2::smallint[], $3::bigint[], $4::bigint[])
                     as part (resolution, first, past)
             ),
             found as (
@@ -108,42 +136,66 @@ impl Store {
                 exemplars as "exemplars!"
             from found
             where series in (select id from wanted)"#,
-            family_number(request.family),
-            &request.labels as &[Option<String>],
+            &wanted.series,
             &resolutions,
             &starts,
             &ends,
         )
-        .fetch_all(&self.pool)
-        .await?;
-        let mut by_id: BTreeMap<i32, Rollup> = BTreeMap::new();
-        for row in rows {
-            let series = row.series;
+        .fetch(&self.pool);
+        let mut groups: Vec<Option<Vec<Rollup>>> = vec![None; wanted.keys.len()];
+        while let Some(row) = rows.try_next().await? {
+            let place = wanted.places.get(&row.series).copied();
+            let slot = request.slots.at(row.start_nanos);
+            let (Some(place), Some(slot)) = (place, slot) else {
+                continue;
+            };
             let rollup = Rollup::try_from(row)?;
-            by_id.entry(series).or_default().add(&rollup);
+            let empty = || vec![Rollup::default(); request.slots.count()];
+            groups[place].get_or_insert_with(empty)[slot].add(&rollup);
         }
-        by_id.retain(|_, rollup| !rollup.is_nothing());
-        self.name(request.family, by_id).await
-    }
-
-    /// Rollups by the labels of their series instead of its number.
-    async fn name(
-        &self,
-        family: Family,
-        mut by_id: BTreeMap<i32, Rollup>,
-    ) -> Result<Vec<(Series, Rollup)>, Error> {
-        let ids: Vec<i32> = by_id.keys().copied().collect();
-        let rows = sqlx::query!("select id, labels from series where id = any ($1)", &ids)
-            .fetch_all(&self.pool)
-            .await?;
-        let mut named: Vec<(Series, Rollup)> = rows
-            .into_iter()
-            .filter_map(|row| {
-                let labels = row.labels;
-                Some((Series { family, labels }, by_id.remove(&row.id)?))
+        let named = wanted.keys.into_iter().zip(groups);
+        let mut found: Vec<(f64, Group)> = named
+            .filter_map(|(key, slots)| {
+                let slots = slots?;
+                let is_something = slots.iter().any(|rollup| !rollup.is_nothing());
+                let weight = slots.iter().map(|rollup| rollup.weight).sum();
+                is_something.then_some((weight, Group { key, slots }))
             })
             .collect();
-        named.sort_by(|left, right| left.0.cmp(&right.0));
-        Ok(named)
+        found.sort_by(|left, right| {
+            right
+                .0
+                .total_cmp(&left.0)
+                .then(left.1.key.cmp(&right.1.key))
+        });
+        Ok(found.into_iter().map(|(_, group)| group).collect())
+    }
+
+    async fn wanted(&self, request: &RollupRequest) -> Result<Wanted, Error> {
+        let mut rows = sqlx::query!(
+            "select id, labels from series where family = $1",
+            family_number(request.family),
+        )
+        .fetch(&self.pool);
+        let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
+        let mut wanted = Wanted {
+            keys: vec![],
+            series: vec![],
+            places: HashMap::new(),
+        };
+        while let Some(row) = rows.try_next().await? {
+            if !request.filter.accepts(&row.labels) {
+                continue;
+            }
+            let label = |place: &usize| row.labels.get(*place).cloned().unwrap_or_default();
+            let key: Vec<String> = request.group_by.iter().map(label).collect();
+            let place = *numbers.entry(key).or_insert_with_key(|key| {
+                wanted.keys.push(key.clone());
+                wanted.keys.len() - 1
+            });
+            wanted.series.push(row.id);
+            wanted.places.insert(row.id, place);
+        }
+        Ok(wanted)
     }
 }

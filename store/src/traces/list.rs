@@ -7,7 +7,7 @@ use model::dimensions::Dimension;
 use model::filter::{Filter, Order, SpanTest, Test, TraceTest};
 use model::id::TraceId;
 use model::span::StatusCode;
-use model::summary::{Page, Summary};
+use model::summary::{Outcome, Page, Summary};
 
 use super::summary_row::SummaryRow;
 use super::{chunks, decode, saturated, storable};
@@ -106,7 +106,8 @@ impl Store {
                 tier,
                 journey,
                 session_id,
-                user_id
+                user_id,
+                failed
             from trace_summary
             where trace_id = $1
             order by day desc
@@ -192,7 +193,8 @@ impl Store {
                 tier,
                 journey,
                 session_id,
-                user_id
+                user_id,
+                failed
             from trace_summary
             where start_nanos >= $1
                 and start_nanos < $2
@@ -215,8 +217,11 @@ impl Store {
                 and ($21::text is null or tier = $21)
                 and ($22::text is null or app_type = $22)
                 and ($23::text is null or app_id = $23)
+                and ($24::text is null or root_operation = $24)
+                and (not $25 or failed is not null)
+                and ($26::boolean is null or failed = $26)
             order by start_nanos desc, trace_id desc
-            limit $24",
+            limit $27",
             request.from_nanos,
             request.to_nanos,
             after.map(|cursor| cursor.start_nanos),
@@ -240,6 +245,9 @@ impl Store {
             needs.dimension(Dimension::Tier),
             needs.dimension(Dimension::AppType),
             needs.dimension(Dimension::AppId),
+            needs.root,
+            needs.is_request,
+            needs.failed,
             i64::from(saturated(BATCH)),
         )
         .fetch_all(&self.pool)
@@ -262,6 +270,9 @@ struct Needs<'a> {
     services: Vec<String>,
     error: bool,
     trace_id: Option<TraceId>,
+    root: Option<String>,
+    is_request: bool,
+    failed: Option<bool>,
     dimensions: Vec<(Dimension, &'a str)>,
 }
 
@@ -272,6 +283,9 @@ impl<'a> Needs<'a> {
             services: vec![],
             error: false,
             trace_id: None,
+            root: None,
+            is_request: false,
+            failed: None,
             dimensions: vec![],
         };
         for condition in filter
@@ -284,6 +298,13 @@ impl<'a> Needs<'a> {
                 Test::Span(SpanTest::Status(StatusCode::Error)) => needs.error = true,
                 Test::Span(_) => {}
                 Test::Trace(TraceTest::Id(id)) => needs.trace_id = Some(*id),
+                Test::Trace(TraceTest::Root(name)) => needs.root = Some(storable(name)),
+                Test::Trace(TraceTest::Outcome(outcome)) => {
+                    needs.is_request = true;
+                    needs.failed = outcome
+                        .map(|outcome| outcome == Outcome::Error)
+                        .or(needs.failed);
+                }
                 Test::Trace(TraceTest::Duration { order, nanos }) => needs.duration(*order, *nanos),
                 Test::Trace(TraceTest::Dimension { dimension, value }) => {
                     needs.dimensions.push((*dimension, value));

@@ -2,7 +2,7 @@
 
 use model::dimensions::{Dimension, Dimensions};
 use model::id::TraceId;
-use model::summary::Summary;
+use model::summary::{Outcome, Summary};
 
 use crate::Error;
 
@@ -31,6 +31,7 @@ pub(super) struct SummaryRow {
     pub(super) journey: Option<String>,
     pub(super) session_id: Option<String>,
     pub(super) user_id: Option<String>,
+    pub(super) failed: Option<bool>,
 }
 
 impl TryFrom<SummaryRow> for Summary {
@@ -59,6 +60,10 @@ impl TryFrom<SummaryRow> for Summary {
             weight: row.weight,
             root_service: row.root_service,
             root_operation: row.root_operation,
+            outcome: row.failed.map(|failed| match failed {
+                false => Outcome::Ok,
+                true => Outcome::Error,
+            }),
             services: row.services,
             dimensions: Dimensions::default()
                 .with(Dimension::AppType, row.app_type)

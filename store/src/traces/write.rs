@@ -1,7 +1,7 @@
 //! Writing traces: the summary as it is now, and a new chunk for the new spans.
 
 use model::dimensions::Dimension;
-use model::summary::Summary;
+use model::summary::{Outcome, Summary};
 use sqlx::PgConnection;
 
 use super::{saturated, storable};
@@ -82,7 +82,8 @@ async fn write_summaries(
             tier,
             journey,
             session_id,
-            user_id
+            user_id,
+            failed
         )
         select
             trace_id,
@@ -109,7 +110,8 @@ async fn write_summaries(
             tier,
             journey,
             session_id,
-            user_id
+            user_id,
+            failed
         from unnest(
             $1::bytea[],
             $2::bigint[],
@@ -135,7 +137,8 @@ async fn write_summaries(
             $22::text[],
             $23::text[],
             $24::int[],
-            $25::double precision[]
+            $25::double precision[],
+            $26::boolean[]
         ) as summary (
             trace_id,
             start_nanos,
@@ -161,7 +164,8 @@ async fn write_summaries(
             session_id,
             user_id,
             day,
-            weight
+            weight,
+            failed
         )
         -- The weight was decided when the trace was first kept.
         on conflict (trace_id, day) do update set
@@ -186,7 +190,8 @@ async fn write_summaries(
             tier = excluded.tier,
             journey = excluded.journey,
             session_id = excluded.session_id,
-            user_id = excluded.user_id",
+            user_id = excluded.user_id,
+            failed = excluded.failed",
         &trace_ids(writes) as &[&[u8]],
         &of(|summary| summary.start_nanos),
         &of(|summary| summary.duration_nanos),
@@ -212,6 +217,9 @@ async fn write_summaries(
         &dimension(Dimension::User) as &[Option<String>],
         &days(writes),
         &column(writes, |summary| summary.weight),
+        &column(writes, |summary| summary
+            .outcome
+            .map(|outcome| outcome == Outcome::Error)) as &[Option<bool>],
     )
     .execute(connection)
     .await?;
