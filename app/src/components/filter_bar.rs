@@ -4,22 +4,24 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 
 use super::time_menu::TimeMenu;
-use crate::address::TracesAddress;
+use crate::address::Scope;
 
 pub(crate) const INPUT_ID: &str = "filter";
 
+/// `path` is that of the page that is filtered.
 #[component]
-pub(crate) fn FilterBar(address: TracesAddress) -> impl IntoView {
-    let filter = address.filter();
+pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
+    let filter = scope.filter();
     let mistake = filter.as_ref().err().map(|_| "true");
     let chips = filter.map(|filter| {
         let chip = |(index, condition): (usize, &model::filter::Condition)| {
             let text = condition.to_string();
             let label = format!("Remove {text}");
+            let without = scope.with_filter(&filter.without(index));
             view! {
                 <li class="chip">
                     <code>{text}</code>
-                    <a href=address.with_filter(&filter.without(index)).href() aria-label=label>
+                    <a href=without.href(&path) aria-label=label>
                         "×"
                     </a>
                 </li>
@@ -34,18 +36,14 @@ pub(crate) fn FilterBar(address: TracesAddress) -> impl IntoView {
         (!filter.conditions.is_empty())
             .then(|| view! { <ul class="chips" aria-label="Conditions">{chips}</ul> })
     });
-    let keep = |name: &'static str, value: &str| {
-        (!value.is_empty())
-            .then(|| view! { <input type="hidden" name=name value=value.to_owned() /> })
-    };
-    let (q, from, to) = (
-        address.q.clone(),
-        keep("from", &address.from),
-        keep("to", &address.to),
-    );
+    let kept = [("from", &scope.from), ("to", &scope.to), ("vs", &scope.vs)];
+    let kept = kept.map(|(name, value)| {
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value.clone() /> })
+    });
+    let q = scope.q.clone();
     view! {
         <div class="bar">
-            <Form method="GET" action=TracesAddress::PATH attr:class="filter" attr:role="search">
+            <Form method="GET" action=path.clone() attr:class="filter" attr:role="search">
                 <input
                     id=INPUT_ID
                     type="search"
@@ -58,11 +56,10 @@ pub(crate) fn FilterBar(address: TracesAddress) -> impl IntoView {
                     autocapitalize="off"
                     spellcheck="false"
                 />
-                {from}
-                {to}
+                {kept.into_iter().collect_view()}
                 <button class="button">"Search"</button>
             </Form>
-            <TimeMenu address />
+            <TimeMenu path scope />
         </div>
         {chips.ok().flatten()}
     }

@@ -5,7 +5,7 @@ use leptos_router::components::Form;
 use model::format;
 use model::time::{Moment, TimeRange};
 
-use crate::address::TracesAddress;
+use crate::address::{Scope, Versus};
 
 const PRESETS: [(&str, &str); 6] = [
     ("now-15m", "Last 15 minutes"),
@@ -16,9 +16,10 @@ const PRESETS: [(&str, &str); 6] = [
     ("now-30d", "Last 30 days"),
 ];
 
+/// `path` is that of the page whose time it is.
 #[component]
-pub(crate) fn TimeMenu(address: TracesAddress) -> impl IntoView {
-    let range = address.range();
+pub(crate) fn TimeMenu(path: String, scope: Scope) -> impl IntoView {
+    let range = scope.range();
     let title = range
         .as_ref()
         .map_or_else(|_| "Choose a time range".to_owned(), title);
@@ -26,37 +27,51 @@ pub(crate) fn TimeMenu(address: TracesAddress) -> impl IntoView {
         let is_current = range
             .as_ref()
             .is_ok_and(|range| TimeRange::parse(from, "").as_ref() == Ok(range));
-        view! {
-            <li>
-                <a
-                    href=address.with_range(from, "").href()
-                    aria-current=is_current.then_some("true")
-                >
-                    {name}
-                </a>
-            </li>
-        }
+        let href = scope.with_range(from, "").href(&path);
+        view! { <Choice href is_current name /> }
+    });
+    let comparisons = Versus::ALL.map(|versus| {
+        let href = scope.with_versus(versus).href(&path);
+        let is_current = versus == scope.versus();
+        view! { <Choice href is_current name=versus.title() /> }
+    });
+    let kept = [("q", scope.q.clone()), ("vs", scope.vs.clone())];
+    let kept = kept.map(|(name, value)| {
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
     });
     view! {
         <details class="menu">
             <summary class="button" aria-label=format!("Time range: {title}")>{title.clone()}</summary>
             <div class="menu-body">
                 <ul>{presets.collect_view()}</ul>
-                <Form method="GET" action=TracesAddress::PATH>
-                    <input type="hidden" name="q" value=address.q.clone() />
+                <Form method="GET" action=path>
+                    {kept.into_iter().collect_view()}
                     <label>
                         "From"
-                        <input name="from" value=address.from.clone() placeholder="now-1h" />
+                        <input name="from" value=scope.from placeholder="now-1h" />
                     </label>
                     <label>
                         "To"
-                        <input name="to" value=address.to.clone() placeholder="now" />
+                        <input name="to" value=scope.to placeholder="now" />
                     </label>
                     <p class="hint">"now-90m, 2026-01-31T12:00Z or Unix seconds; UTC without a zone"</p>
                     <button class="button">"Apply"</button>
                 </Form>
+                <h2>"Compared with"</h2>
+                <ul>{comparisons.collect_view()}</ul>
             </div>
         </details>
+    }
+}
+
+#[component]
+fn Choice(href: String, is_current: bool, name: &'static str) -> impl IntoView {
+    view! {
+        <li>
+            <a href=href aria-current=is_current.then_some("true")>
+                {name}
+            </a>
+        </li>
     }
 }
 

@@ -15,7 +15,7 @@ use self::header::Header;
 use self::query::{Overview, get_span, get_trace};
 use self::waterfall::WaterfallView;
 use super::not_found::NotFound;
-use crate::address::{TraceAddress, TracesAddress};
+use crate::address::{Scope, TraceAddress, TracesAddress};
 use crate::components::filter_bar::FilterBar;
 use crate::components::notice::ErrorNotice;
 use crate::error::AppError;
@@ -35,7 +35,7 @@ pub(crate) fn TracePage() -> impl IntoView {
         },
     );
     view! {
-        <FilterBar address=TracesAddress::default() />
+        <FilterBar path=TracesAddress::PATH.into() scope=Scope::default() />
         <Transition fallback=|| view! { <p class="muted">"Fetching the trace…"</p> }>
             {move || Suspend::new(async move {
                 match overview.await {

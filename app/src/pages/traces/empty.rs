@@ -25,17 +25,13 @@ pub(super) fn FirstTrace(otlp_http: String) -> impl IntoView {
 /// Nothing in the range meets the filter.
 #[component]
 pub(super) fn NothingFound(address: TracesAddress, range_title: String) -> impl IntoView {
-    let wider = address.with_range("now-30d", "");
-    let unfiltered = (!address.q.is_empty()).then(|| {
+    let wider = TracesAddress::from(address.scope.with_range("now-30d", ""));
+    let unfiltered = (!address.scope.q.is_empty()).then(|| {
         let href = address.with_filter(&Filter::default()).href();
         view! { <li><a href=href>"Leave out the filter"</a></li> }
     });
     let first = (!address.cursor.is_empty()).then(|| {
-        let href = TracesAddress {
-            cursor: String::new(),
-            ..address.clone()
-        }
-        .href();
+        let href = address.newest().href();
         view! { <li><a href=href>"Go to the newest traces"</a></li> }
     });
     view! {

@@ -12,7 +12,7 @@ use model::format;
 use self::empty::{FirstTrace, NothingFound};
 use self::query::{Answer, list_traces};
 use self::table::TraceTable;
-use crate::address::TracesAddress;
+use crate::address::{Scope, TracesAddress};
 use crate::components::filter_bar::FilterBar;
 use crate::components::local_time::Time;
 use crate::components::notice::ErrorNotice;
@@ -26,7 +26,7 @@ pub(crate) fn TracesPage() -> impl IntoView {
     let answer = Resource::new(move || address.get(), ask);
     view! {
         <Title text="Traces" />
-        {move || view! { <FilterBar address=address.get() /> }}
+        {move || view! { <FilterBar path=TracesAddress::PATH.into() scope=address.get().scope /> }}
         <Transition fallback=|| view! { <p class="muted">"Fetching traces…"</p> }>
             {move || Suspend::new(async move {
                 let address = address.get();
@@ -41,15 +41,16 @@ pub(crate) fn TracesPage() -> impl IntoView {
 
 /// A mistake in the address is told here and now; the server is only asked what makes sense.
 async fn ask(address: TracesAddress) -> Result<Answer, AppError> {
-    address.filter()?;
-    address.range()?;
+    address.scope.filter()?;
+    address.scope.range()?;
     address.after()?;
-    list_traces(address.q, address.from, address.to, address.cursor).await
+    let Scope { q, from, to, .. } = address.scope;
+    list_traces(q, from, to, address.cursor).await
 }
 
 #[component]
 fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
-    let range = address.range().ok();
+    let range = address.scope.range().ok();
     let range_title = range.as_ref().map(time_menu::title).unwrap_or_default();
     let now_nanos = answer.now_nanos;
     let page = answer.page;
@@ -79,11 +80,7 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         view! { <a href=address.with_cursor(next).href() class="button">{label}</a> }
     });
     let newest = (!address.cursor.is_empty()).then(|| {
-        let first = TracesAddress {
-            cursor: String::new(),
-            ..address.clone()
-        };
-        view! { <a href=first.href() class="button">"Newest traces"</a> }
+        view! { <a href=address.newest().href() class="button">"Newest traces"</a> }
     });
     let shown = page.traces.len();
     let at_least = if more.is_some() || newest.is_some() {

@@ -28,7 +28,7 @@ pub(super) async fn list_traces(
     to: String,
     cursor: String,
 ) -> Result<Answer, AppError> {
-    use crate::address::TracesAddress;
+    use crate::address::{Scope, TracesAddress};
     use crate::context::RequestContext;
 
     let RequestContext {
@@ -37,17 +37,18 @@ pub(super) async fn list_traces(
         now_nanos,
         otlp_http,
     } = expect_context();
-    let address = TracesAddress {
+    let scope = Scope {
         q,
         from,
         to,
-        cursor,
+        ..Scope::default()
     };
-    let (from_nanos, to_nanos) = address.range()?.nanos(now_nanos)?;
+    let covered = scope.covered(now_nanos)?;
+    let address = TracesAddress { scope, cursor };
     let request = store::traces::ListRequest {
-        filter: address.filter()?.with_values(&*stored_values.0),
-        from_nanos,
-        to_nanos,
+        filter: address.scope.filter()?.with_values(&*stored_values.0),
+        from_nanos: covered.from_nanos,
+        to_nanos: covered.to_nanos,
         after: address.after()?,
         limit: PAGE_LENGTH,
     };

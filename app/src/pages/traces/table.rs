@@ -71,7 +71,7 @@ fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64
             dimension,
             value: value.clone(),
         });
-        let filter = address.filter().ok()?.with(test);
+        let filter = address.scope.filter().ok()?.with(test);
         Some(view! { <a href=address.with_filter(&filter).href()>{value}</a> })
     };
     view! {
@@ -121,7 +121,7 @@ fn Services(address: TracesAddress, services: Vec<String>) -> impl IntoView {
         .take(NAMED_SERVICES)
         .map(|service| {
             let test = Test::Span(SpanTest::Service(service.clone()));
-            let filter = address.filter().unwrap_or_default().with(test);
+            let filter = address.scope.filter().unwrap_or_default().with(test);
             view! {
                 <span class="service">
                     <svg width="8" height="8" aria-hidden="true">

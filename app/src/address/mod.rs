@@ -1,0 +1,42 @@
+//! Addresses of pages: the state of a page is its URL, and links are built from the same types
+//! that read them.
+
+mod scope;
+mod trace;
+mod traces;
+
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+
+pub(crate) use scope::{Scope, Versus};
+pub(crate) use trace::TraceAddress;
+pub(crate) use traces::TracesAddress;
+
+/// A path with what every page has in its query, and with what only this one has.
+fn link(path: &str, scope: &Scope, own: &[(&str, &str)]) -> String {
+    let fields = [&scope.fields(), own].concat();
+    format!("{path}{}", query_string(&fields))
+}
+
+/// What may stand in a query as it is (RFC 3986, section 3.4), less what separates its parts:
+/// so much that people can read their links.
+const ENCODED: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b'/')
+    .remove(b'@')
+    .remove(b',');
+
+/// The query with its question mark, without the fields that are empty.
+fn query_string(fields: &[(&str, &str)]) -> String {
+    let parts = fields.iter().filter(|(_, value)| !value.is_empty());
+    let parts = parts.map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, ENCODED)));
+    let query = parts.collect::<Vec<_>>().join("&");
+    if query.is_empty() {
+        query
+    } else {
+        format!("?{query}")
+    }
+}
