@@ -29,6 +29,7 @@ pub mod sampling;
 pub mod skywalking;
 pub mod span;
 pub mod spelling;
+pub mod stats;
 pub mod summary;
 pub mod time;
 pub mod trace;
