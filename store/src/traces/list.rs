@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use model::cursor::Cursor;
 use model::dimensions::Dimension;
 use model::filter::{Filter, Order, SpanTest, Test, TraceTest};
+use model::flags::Flag;
 use model::id::TraceId;
 use model::span::StatusCode;
 use model::summary::{Page, Summary};
@@ -106,7 +107,8 @@ impl Store {
                 tier,
                 journey,
                 session_id,
-                user_id
+                user_id,
+                flags
             from trace_summary
             where trace_id = $1
             order by day desc
@@ -192,7 +194,8 @@ impl Store {
                 tier,
                 journey,
                 session_id,
-                user_id
+                user_id,
+                flags
             from trace_summary
             where start_nanos >= $1
                 and start_nanos < $2
@@ -215,8 +218,18 @@ impl Store {
                 and ($21::text is null or tier = $21)
                 and ($22::text is null or app_type = $22)
                 and ($23::text is null or app_id = $23)
+                and (cardinality($24::text[]) = 0 or not exists (
+                    select
+                    from unnest($24) as wanted (flag)
+                    where not exists (
+                        select
+                        from unnest(flags) as own (flag)
+                        where own.flag = wanted.flag
+                            or starts_with(own.flag, wanted.flag || '=')
+                    )
+                ))
             order by start_nanos desc, trace_id desc
-            limit $24",
+            limit $25",
             request.from_nanos,
             request.to_nanos,
             after.map(|cursor| cursor.start_nanos),
@@ -240,6 +253,7 @@ impl Store {
             needs.dimension(Dimension::Tier),
             needs.dimension(Dimension::AppType),
             needs.dimension(Dimension::AppId),
+            &needs.flags,
             i64::from(saturated(BATCH)),
         )
         .fetch_all(&self.pool)
@@ -263,6 +277,8 @@ struct Needs<'a> {
     error: bool,
     trace_id: Option<TraceId>,
     dimensions: Vec<(Dimension, &'a str)>,
+    /// Each is there as it is, or with a variant behind it.
+    flags: Vec<String>,
 }
 
 impl<'a> Needs<'a> {
@@ -273,6 +289,7 @@ impl<'a> Needs<'a> {
             error: false,
             trace_id: None,
             dimensions: vec![],
+            flags: vec![],
         };
         for condition in filter
             .conditions
@@ -287,6 +304,13 @@ impl<'a> Needs<'a> {
                 Test::Trace(TraceTest::Duration { order, nanos }) => needs.duration(*order, *nanos),
                 Test::Trace(TraceTest::Dimension { dimension, value }) => {
                     needs.dimensions.push((*dimension, value));
+                }
+                Test::Trace(TraceTest::Flag { name, variant }) => {
+                    let flag = Flag {
+                        name: name.clone(),
+                        variant: variant.clone().unwrap_or_default(),
+                    };
+                    needs.flags.push(storable(&flag.to_string()));
                 }
             }
         }

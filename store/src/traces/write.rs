@@ -47,15 +47,9 @@ async fn write_summaries(
             summary.dimensions.get(dimension).map(storable)
         })
     };
-    // Arrays of arrays must be rectangular in Postgres: the services travel as one text each.
-    let services = column(writes, |summary| {
-        summary
-            .services
-            .iter()
-            .map(|name| storable(name).replace('\u{1f}', " "))
-            .collect::<Vec<_>>()
-            .join("\u{1f}")
-    });
+    // Arrays of arrays must be rectangular in Postgres: services and flags travel as one text each.
+    let services = column(writes, |summary| joined(&summary.services));
+    let flags = column(writes, |summary| joined(&summary.flags));
     sqlx::query!(
         "insert into trace_summary (
             trace_id,
@@ -82,7 +76,8 @@ async fn write_summaries(
             tier,
             journey,
             session_id,
-            user_id
+            user_id,
+            flags
         )
         select
             trace_id,
@@ -109,7 +104,8 @@ async fn write_summaries(
             tier,
             journey,
             session_id,
-            user_id
+            user_id,
+            string_to_array(flags, e'\\x1f')
         from unnest(
             $1::bytea[],
             $2::bigint[],
@@ -135,7 +131,8 @@ async fn write_summaries(
             $22::text[],
             $23::text[],
             $24::int[],
-            $25::double precision[]
+            $25::double precision[],
+            $26::text[]
         ) as summary (
             trace_id,
             start_nanos,
@@ -161,7 +158,8 @@ async fn write_summaries(
             session_id,
             user_id,
             day,
-            weight
+            weight,
+            flags
         )
         -- The weight was decided when the trace was first kept.
         on conflict (trace_id, day) do update set
@@ -186,7 +184,8 @@ async fn write_summaries(
             tier = excluded.tier,
             journey = excluded.journey,
             session_id = excluded.session_id,
-            user_id = excluded.user_id",
+            user_id = excluded.user_id,
+            flags = excluded.flags",
         &trace_ids(writes) as &[&[u8]],
         &of(|summary| summary.start_nanos),
         &of(|summary| summary.duration_nanos),
@@ -212,6 +211,7 @@ async fn write_summaries(
         &dimension(Dimension::User) as &[Option<String>],
         &days(writes),
         &column(writes, |summary| summary.weight),
+        &flags,
     )
     .execute(connection)
     .await?;
@@ -232,6 +232,13 @@ async fn write_chunks(connection: &mut PgConnection, writes: &[TraceWrite]) -> R
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Texts as one, with a sign between them that none of them has.
+fn joined<T: ToString>(texts: &[T]) -> String {
+    let texts = texts.iter().map(ToString::to_string);
+    let texts = texts.map(|text| storable(&text).replace('\u{1f}', " "));
+    texts.collect::<Vec<_>>().join("\u{1f}")
 }
 
 fn trace_ids(writes: &[TraceWrite]) -> Vec<&[u8]> {
