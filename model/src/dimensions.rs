@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute;
+use crate::flags;
 use crate::propagation::{Rum, rum};
 use crate::trace::Trace;
 
@@ -113,18 +114,44 @@ impl Dimension {
     }
 }
 
-/// From which attributes dimensions are read.
+/// From which attributes dimensions and [flags](crate::flags) are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DimensionTable(Vec<(Dimension, Vec<String>)>);
+pub struct DimensionTable {
+    dimensions: Vec<(Dimension, Vec<String>)>,
+    flags: Vec<String>,
+}
 
-/// As [`Dimension::attributes`] has it.
+/// The key of flags in the filter language, and of their row in the table.
+pub const FLAG: &str = "flag";
+
+impl DimensionTable {
+    fn row(&mut self, key: &str) -> Option<&mut Vec<String>> {
+        if key == FLAG {
+            return Some(&mut self.flags);
+        }
+        let mut rows = self.dimensions.iter_mut();
+        let (_, attributes) = rows.find(|(dimension, _)| dimension.key() == key)?;
+        Some(attributes)
+    }
+
+    /// Attributes that tell flags, and beginnings of such.
+    #[must_use]
+    pub fn flag_names(&self) -> &[String] {
+        &self.flags
+    }
+}
+
+/// As [`Dimension::attributes`] and [`flags::NAMES`] have it.
 impl Default for DimensionTable {
     fn default() -> Self {
         let row = |dimension: Dimension| {
             let names = dimension.attributes().iter();
             (dimension, names.map(|name| (*name).to_owned()).collect())
         };
-        Self(Dimension::ALL.into_iter().map(row).collect())
+        Self {
+            dimensions: Dimension::ALL.into_iter().map(row).collect(),
+            flags: flags::NAMES.map(str::to_owned).to_vec(),
+        }
     }
 }
 
@@ -134,7 +161,7 @@ pub enum TableError {
         "\"{0}\" is no dimension with its attributes; write for example region=geo.area,area; tier=plan"
     )]
     Row(String),
-    #[error("there is no dimension \"{0}\"; there are {known}", known = Dimension::ALL.map(Dimension::key).join(", "))]
+    #[error("there is no dimension \"{0}\"; there are {known}, {FLAG}", known = Dimension::ALL.map(Dimension::key).join(", "))]
     Dimension(String),
 }
 
@@ -154,11 +181,9 @@ impl FromStr for DimensionTable {
             if names.iter().any(String::is_empty) {
                 return Err(TableError::Row(row.into()));
             }
-            let found = table
-                .0
-                .iter_mut()
-                .find(|(dimension, _)| dimension.key() == key);
-            let (_, attributes) = found.ok_or_else(|| TableError::Dimension(key.into()))?;
+            let attributes = table
+                .row(key)
+                .ok_or_else(|| TableError::Dimension(key.into()))?;
             attributes.splice(0..0, names);
         }
         Ok(table)
@@ -193,7 +218,7 @@ impl Dimensions {
         let states = trace.spans.iter().map(|span| span.trace_state.as_str());
         let rum = states.filter(|state| !state.is_empty()).find_map(rum);
         let read = |row: &(Dimension, Vec<String>)| read(row).or_else(|| of_rum(rum?, row.0));
-        Self(table.0.iter().filter_map(read).collect())
+        Self(table.dimensions.iter().filter_map(read).collect())
     }
 
     /// The value of a dimension; none when nothing tells it.
@@ -250,6 +275,15 @@ mod tests {
     }
 
     #[test]
+    fn a_table_may_name_more_flags() {
+        let table: DimensionTable = "flag = experiment".parse().expect("good");
+        assert_eq!(
+            table.flag_names(),
+            ["experiment", "feature_flag", "feature_flags"]
+        );
+    }
+
+    #[test]
     fn current_names_win_over_earlier_ones_and_the_span_over_its_resource() {
         let mut root = span(1, 0, 0);
         root.attributes = vec![
@@ -289,13 +323,10 @@ mod tests {
     #[test]
     fn the_table_for_operators_is_this_one() {
         let manual = include_str!("../../docs/operating.md");
-        for dimension in Dimension::ALL {
-            let names: Vec<String> = dimension
-                .attributes()
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect();
-            let row = format!("| `{}` | {}", dimension.key(), names.join(", "));
+        let rows = Dimension::ALL.map(|dimension| (dimension.key(), dimension.attributes()));
+        for (key, attributes) in rows.into_iter().chain([(FLAG, &flags::NAMES[..])]) {
+            let names = attributes.iter().map(|name| format!("`{name}`"));
+            let row = format!("| `{key}` | {}", names.collect::<Vec<_>>().join(", "));
             let is_row = |line: &str| {
                 let rest = line.strip_prefix(&row);
                 rest.is_some_and(|rest| rest.starts_with(" |") || rest.starts_with("; else"))

@@ -17,6 +17,7 @@ pub mod decomposition;
 pub mod defect;
 pub mod dimensions;
 pub mod filter;
+pub mod flags;
 pub mod format;
 pub mod histogram;
 pub mod id;

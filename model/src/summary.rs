@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cursor::Cursor;
 use crate::dimensions::{DimensionTable, Dimensions};
+use crate::flags::{Flag, flags};
 use crate::id::TraceId;
 use crate::sampling;
 use crate::trace::Trace;
@@ -34,6 +35,8 @@ pub struct Summary {
     /// Sorted by name.
     pub services: Vec<String>,
     pub dimensions: Dimensions,
+    /// Sorted.
+    pub flags: Vec<Flag>,
 }
 
 /// How a request ended, as its root span tells.
@@ -101,6 +104,7 @@ impl Summary {
                 .map(|name| cut(name).to_owned())
                 .collect(),
             dimensions: Dimensions::of(trace, table),
+            flags: flags(trace, table.flag_names()),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tests::server::Server;
+use tests::server::{Server, Start};
 use tests::spans;
 
 async fn ids(server: &Server, filter: &str) -> Vec<String> {
@@ -59,6 +59,72 @@ async fn filters_find_what_they_say() {
     for (filter, found) in expected {
         assert_eq!(ids(&server, filter).await, found, "{filter}");
     }
+}
+
+/// On the device as an attribute, in a service as an event, by the operator's own name in a
+/// resource; and after a part that came late.
+#[tokio::test]
+async fn flags_are_found_wherever_they_were_evaluated() {
+    let start = Start::fresh().with("THROUGHLINE_DIMENSIONS", "flag=experiment");
+    let server = start.start().await;
+    let root = spans::span(1, 1, 0, "tap", 0, 100);
+    let mut child = spans::span(1, 2, 1, "GET /cart", 10, 50);
+    child["events"] = json!([{
+        "timeUnixNano": spans::now_nanos().to_string(),
+        "name": "feature_flag.evaluation",
+        "attributes": [
+            spans::text("feature_flag.key", "new_cart"),
+            spans::text("feature_flag.result.variant", "on"),
+        ],
+    }]);
+    let mut grandchild = spans::span(1, 3, 2, "SELECT", 20, 10);
+    grandchild["attributes"] = json!([spans::text("feature_flag.old_index", "off")]);
+    let mut request = spans::request("shop", &[root, child, grandchild]);
+    let attributes = request["resourceSpans"][0]["resource"]["attributes"].as_array_mut();
+    attributes
+        .unwrap()
+        .push(spans::text("experiment.colour", "blue"));
+    server.send_json(&request).await;
+    let plain = spans::span(2, 1, 0, "tap", 0, 100);
+    server.send_json(&spans::request("shop", &[plain])).await;
+    let found = server.wait_for_traces(2, "").await;
+    let flags = |id: u64| {
+        let of_trace = found
+            .iter()
+            .find(|trace| trace["trace_id"] == spans::trace_id(id));
+        of_trace.unwrap()["flags"].clone()
+    };
+    assert_eq!(
+        flags(1),
+        json!(["colour=blue", "new_cart=on", "old_index=off"])
+    );
+    assert_eq!(flags(2), json!([]));
+    let expected: [(&str, &[&str]); 6] = [
+        ("flag:new_cart", &["1"]),
+        ("flag:new_cart=on flag:colour", &["1"]),
+        ("flag:new_cart=off", &[]),
+        ("flag:new", &[]),
+        ("-flag:new_cart=on", &["2"]),
+        ("flag:old_index operation:SELECT", &["1"]),
+    ];
+    for (filter, found) in expected {
+        assert_eq!(ids(&server, filter).await, found, "{filter}");
+    }
+    let page = server.get(&format!("/traces/{}", spans::trace_id(1))).await;
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("?q=flag:new_cart%3Don\">new_cart=on</a>"),
+        "{page}"
+    );
+
+    let mut late = spans::span(1, 4, 2, "INSERT", 30, 10);
+    late["attributes"] = json!([spans::text("feature_flag", "beta")]);
+    server.send_json(&spans::request("shop", &[late])).await;
+    let found = server.wait_for_traces(1, "flag:beta").await;
+    assert_eq!(
+        found[0]["flags"],
+        json!(["beta", "colour=blue", "new_cart=on", "old_index=off"])
+    );
 }
 
 #[tokio::test]

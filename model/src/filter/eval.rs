@@ -55,6 +55,10 @@ impl TraceTest {
             Self::Dimension { dimension, value } => {
                 summary.dimensions.get(*dimension) == Some(value.as_str())
             }
+            Self::Flag { name, variant } => summary.flags.iter().any(|flag| {
+                let is_variant = |variant: &String| flag.variant == *variant;
+                flag.name == *name && variant.as_ref().is_none_or(is_variant)
+            }),
         }
     }
 }
@@ -94,14 +98,15 @@ mod tests {
     use super::*;
     use crate::attribute::{Attribute, Value};
     use crate::span::{Kind, StatusCode};
-    use crate::trace::tests::{build, span};
+    use crate::trace::tests::{build, span, text};
 
-    fn accepts(text: &str) -> bool {
+    fn accepts(filter: &str) -> bool {
         let mut root = span(1, 0, 0);
         root.attributes = vec![Attribute {
             key: "http.status".into(),
             value: Value::Int(503),
         }];
+        root.attributes.push(text("feature_flag.new_cart", "on"));
         root.kind = Kind::Client;
         let mut child = span(2, 1, 2);
         child.resource = 1;
@@ -109,7 +114,7 @@ mod tests {
         child.name = "Pay".into();
         let trace = build(vec![root, child]);
         let summary = crate::summary::tests::summary(&trace).expect("it has spans");
-        let filter: Filter = text.parse().expect("a filter");
+        let filter: Filter = filter.parse().expect("a filter");
         filter.accepts_summary(&summary) && filter.accepts_spans(&trace)
     }
 
@@ -140,6 +145,11 @@ mod tests {
         );
         assert!(!accepts("region:eu-west-1") && accepts("-region:eu-west-1"));
         assert!(accepts(&format!("trace:{}", "07".repeat(16))));
+        assert!(accepts("flag:new_cart") && accepts("flag:new_cart=on"));
+        assert!(
+            !accepts("flag:new_cart=") && !accepts("flag:new") && !accepts("flag:new_cart=off")
+        );
+        assert!(accepts("-flag:new_cart=off") && !accepts("-flag:new_cart"));
     }
 
     #[test]

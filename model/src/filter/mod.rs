@@ -1,13 +1,12 @@
 //! The filter language: what a person types into the bar, and what stands in every link.
 //!
 //! ```text
-//! service:checkout status:error duration>500ms region:eu-west-1 -attr.feature_flag:new_cart pay
+//! service:checkout status:error duration>500ms region:eu-west-1 -flag:new_cart=on pay
 //! ```
 //!
 //! Conditions side by side must all hold. Those on a span hold on one and the same span; those on
-//! the trace (`duration`, `trace`, `root`, `outcome`, and the dimensions such as `region`) hold on the
-//! trace. A
-//! condition with a minus in front holds when nothing in the trace meets it.
+//! the trace (`duration`, `trace`, `root`, `outcome`, `flag`, and the dimensions such as `region`)
+//! hold on the trace. A condition with a minus in front holds when nothing in the trace meets it.
 
 mod eval;
 mod parse;
@@ -16,7 +15,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dimensions::Dimension;
+use crate::dimensions::{Dimension, FLAG};
 use crate::format;
 use crate::id::TraceId;
 use crate::span::{Kind, StatusCode};
@@ -77,6 +76,11 @@ pub enum TraceTest {
     Dimension {
         dimension: Dimension,
         value: String,
+    },
+    /// One of the trace's [flags](crate::flags); without a variant, any.
+    Flag {
+        name: String,
+        variant: Option<String>,
     },
 }
 
@@ -221,6 +225,18 @@ impl fmt::Display for TraceTest {
             Self::Dimension { dimension, value } => {
                 write!(f, "{}:{}", dimension.key(), Quoted(value))
             }
+            Self::Flag {
+                name,
+                variant: None,
+            } => write!(f, "{FLAG}:{}", Quoted(name)),
+            Self::Flag {
+                name,
+                variant: Some(variant),
+            } if is_plain(name) && is_plain(variant) => write!(f, "{FLAG}:{name}={variant}"),
+            Self::Flag {
+                name,
+                variant: Some(variant),
+            } => write!(f, "{FLAG}:{}", Quoted(&format!("{name}={variant}"))),
         }
     }
 }
@@ -230,11 +246,16 @@ struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: char| c.is_alphanumeric() || "._/-*@+,;".contains(c);
-        if !self.0.is_empty() && !self.0.starts_with('-') && self.0.chars().all(plain) {
+        if is_plain(self.0) {
             return f.write_str(self.0);
         }
         let escaped = self.0.replace('\\', "\\\\").replace('"', "\\\"");
         write!(f, "\"{escaped}\"")
     }
+}
+
+/// Whether text is read as one word without quotes.
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "._/-*@+,;".contains(c);
+    !text.is_empty() && !text.starts_with('-') && text.chars().all(plain)
 }

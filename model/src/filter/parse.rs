@@ -6,13 +6,13 @@ use std::str::{CharIndices, FromStr};
 use super::{
     Condition, Filter, FilterError, MAX_CONDITIONS, MAX_LENGTH, Order, SpanTest, Test, TraceTest,
 };
-use crate::dimensions::Dimension;
+use crate::dimensions::{Dimension, FLAG};
 use crate::format;
 use crate::span::{Kind, StatusCode};
 use crate::spelling;
 use crate::summary::Outcome;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "service",
     "operation",
     "status",
@@ -21,6 +21,7 @@ const KEYS: [&str; 8] = [
     "trace",
     "root",
     "outcome",
+    FLAG,
 ];
 
 impl FromStr for Filter {
@@ -260,6 +261,14 @@ fn comparison(
             let outcome = found.ok_or_else(|| unknown_value(&["ok", "error", "*"]))?;
             Ok(Test::Trace(TraceTest::Outcome(Some(outcome))))
         }
+        FLAG => {
+            let (name, variant) = match value.split_once('=') {
+                Some((name, variant)) => (name, Some(variant.to_owned())),
+                None => (value.as_str(), None),
+            };
+            let name = name.to_owned();
+            Ok(Test::Trace(TraceTest::Flag { name, variant }))
+        }
         "trace" => value
             .parse()
             .map(|id| Test::Trace(TraceTest::Id(id)))
@@ -335,6 +344,21 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_may_have_a_variant() {
+        for text in ["flag:new_cart", "-flag:new_cart=on", "flag:\"a b=\""] {
+            assert_eq!(parse(text).expect("a filter").to_string(), text);
+        }
+        let flag = |name: &str, variant: Option<&str>| TraceTest::Flag {
+            name: name.into(),
+            variant: variant.map(str::to_owned),
+        };
+        let test = |text| parse(text).expect("a filter").conditions.remove(0).test;
+        assert_eq!(test("flag=a"), Test::Trace(flag("a", None)));
+        assert_eq!(test("flag:a=b=c"), Test::Trace(flag("a", Some("b=c"))));
+        assert_eq!(test("flag:\"a\""), Test::Trace(flag("a", None)));
+    }
+
+    #[test]
     fn a_value_may_hold_what_ends_a_key() {
         let filter = parse("attr.url:http://shop/a?b=c operation:a<b").expect("a filter");
         assert_eq!(
@@ -388,7 +412,9 @@ mod tests {
             let tests = [
                 Test::Span(SpanTest::Service(value.clone())),
                 Test::Span(SpanTest::Text(value.clone())),
-                Test::Span(SpanTest::Attribute { key, value }),
+                Test::Span(SpanTest::Attribute { key, value: value.clone() }),
+                Test::Trace(TraceTest::Flag { name: value.replace('=', ""), variant: None }),
+                Test::Trace(TraceTest::Flag { name: value.replace('=', ""), variant: Some(value) }),
             ];
             for test in tests {
                 let filter = Filter { conditions: vec![Condition { negated, test }] };

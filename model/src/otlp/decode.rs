@@ -5,6 +5,7 @@ use super::schema::MAX_DEPTH;
 use super::wire::{Field, Fields, Value as Wire, WireError};
 use crate::attribute::{Attribute, Value};
 use crate::calls::tells_callee;
+use crate::flags::tells_flag;
 use crate::id::{SpanId, TraceId};
 use crate::propagation::tells_context;
 use crate::span::{Event, Kind, Link, Resource, Scope, Span, Status, StatusCode, tells_origin};
@@ -12,23 +13,45 @@ use crate::trace::Trace;
 
 /// How much is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub enum Detail<'a> {
     Whole,
-    /// What [`crate::rollup`] asks of a trace: of attributes only those that tell where a span
-    /// comes from ([`tells_origin`]), whom it calls ([`tells_callee`]) and what contexts it has
-    /// recorded ([`tells_context`]), but all of the span that speaks for the trace and of its resource; no events, links and scopes.
-    Outline,
+    /// What [`crate::summary`] and [`crate::rollup`] ask of a trace: of attributes only those that
+    /// tell where a span comes from ([`tells_origin`]), whom it calls ([`tells_callee`]), what
+    /// contexts it has recorded ([`tells_context`]) and which flags were evaluated
+    /// ([`tells_flag`], by these names), but all of the span that speaks for the trace and of its
+    /// resource; of events only those of flags; no links and scopes.
+    Outline {
+        flag_names: &'a [String],
+    },
+}
+
+impl Detail<'_> {
+    fn wants_of_span(self, key: &str) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Outline { flag_names } => {
+                tells_callee(key) || tells_context(key) || tells_flag(key, flag_names)
+            }
+        }
+    }
+
+    fn wants_of_resource(self, key: &str) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Outline { flag_names } => tells_origin(key) || tells_flag(key, flag_names),
+        }
+    }
 }
 
 /// Joins the spans of one trace. Spans of other traces, and bytes that are no span, are left out:
 /// what is received is checked before it is stored.
 #[must_use]
-pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail) -> Trace {
+pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail<'_>) -> Trace {
     let resources = numbers(batch.resource_count())
         .map(|number| resource(batch.resource_head(number), detail).unwrap_or_default());
     let scopes = numbers(batch.scope_count()).map(|number| match detail {
         Detail::Whole => scope(batch.scope_head(number)).unwrap_or_default(),
-        Detail::Outline => Scope::default(),
+        Detail::Outline { .. } => Scope::default(),
     });
     let spans = batch.spans.iter().filter_map(|found| {
         let (of_trace, mut span) = span(found.bytes, detail).ok()??;
@@ -37,7 +60,7 @@ pub fn trace(id: TraceId, batch: &Batch<'_>, detail: Detail) -> Trace {
         (of_trace == id).then_some(span)
     });
     let mut trace = Trace::build(id, resources.collect(), scopes.collect(), spans.collect());
-    if detail == Detail::Outline {
+    if detail != Detail::Whole {
         complete_root(&mut trace, batch);
     }
     trace
@@ -105,7 +128,7 @@ impl<'a> Ids<'a> {
 
 /// A span with the trace that it belongs to, its resource and scope still to be filled in; none
 /// without valid ids.
-fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireError> {
+fn span(bytes: &[u8], detail: Detail<'_>) -> Result<Option<(TraceId, Span)>, WireError> {
     let mut ids = Ids::default();
     let (mut name, mut trace_state, mut kind_number, mut status_bytes) = ("", "", 0, &[][..]);
     let (mut start_nanos, mut end_nanos) = (0, 0);
@@ -122,9 +145,9 @@ fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireErr
             8 => end_nanos = nanos(field.fixed64()?),
             15 => status_bytes = field.bytes()?,
             3 => trace_state = field.text()?,
-            _ if detail == Detail::Outline => {}
+            11 => events.extend(event(field.bytes()?, detail)?),
+            _ if detail != Detail::Whole => {}
             9 => attributes.push(attribute(field, MAX_DEPTH)?),
-            11 => events.push(event(field.bytes()?)?),
             13 => links.extend(link(field.bytes()?)?),
             _ => {}
         }
@@ -135,8 +158,8 @@ fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireErr
     ) else {
         return Ok(None);
     };
-    if detail == Detail::Outline {
-        let is_wanted = |key: &str| tells_callee(key) || tells_context(key);
+    if detail != Detail::Whole {
+        let is_wanted = |key: &str| detail.wants_of_span(key);
         attributes = attributes_of(bytes, SPAN_ATTRIBUTES, is_wanted)?;
     }
     let span = Span {
@@ -157,7 +180,15 @@ fn span(bytes: &[u8], detail: Detail) -> Result<Option<(TraceId, Span)>, WireErr
     Ok(Some((trace_id, span)))
 }
 
-fn event(bytes: &[u8]) -> Result<Event, WireError> {
+/// None where such an event is not wanted.
+fn event(bytes: &[u8], detail: Detail<'_>) -> Result<Option<Event>, WireError> {
+    if let Detail::Outline { flag_names } = detail {
+        let name = messages(bytes, EVENT_NAME).next().transpose()?;
+        let name = name.map(|name| name.text()).transpose()?;
+        if !tells_flag(name.unwrap_or_default(), flag_names) {
+            return Ok(None);
+        }
+    }
     let mut event = Event {
         time_nanos: 0,
         name: String::new(),
@@ -172,7 +203,7 @@ fn event(bytes: &[u8]) -> Result<Event, WireError> {
             _ => {}
         }
     }
-    Ok(event)
+    Ok(Some(event))
 }
 
 /// None without valid ids.
@@ -217,14 +248,17 @@ fn status(bytes: &[u8]) -> Result<Status, WireError> {
     Ok(status)
 }
 
+/// `Span.Event.name`.
+const EVENT_NAME: u32 = 2;
+
 /// `Span.attributes`.
 const SPAN_ATTRIBUTES: u32 = 9;
 
 /// `Resource.attributes`.
 const RESOURCE_ATTRIBUTES: u32 = 1;
 
-fn resource(head: &[u8], detail: Detail) -> Result<Resource, WireError> {
-    let is_wanted = |key: &str| detail == Detail::Whole || tells_origin(key);
+fn resource(head: &[u8], detail: Detail<'_>) -> Result<Resource, WireError> {
+    let is_wanted = |key: &str| detail.wants_of_resource(key);
     let mut attributes = Vec::new();
     for field in messages(head, 1) {
         attributes.extend(attributes_of(

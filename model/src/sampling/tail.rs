@@ -216,6 +216,7 @@ mod tests {
             weight: 1.0,
             services: vec![],
             dimensions: Dimensions::default(),
+            flags: vec![],
         }
     }
 

@@ -91,6 +91,7 @@ fn summary(summary: &Summary) -> Value {
         "defect_count": summary.defect_count,
         "weight": summary.weight,
         "services": summary.services,
+        "flags": summary.flags.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     for dimension in Dimension::ALL {
         object[dimension.key()] = json!(summary.dimensions.get(dimension));

@@ -167,7 +167,8 @@ fn contribute(
     trace_id: TraceId,
     batch: &Batch<'_>,
 ) -> Option<Summary> {
-    let trace = decode::trace(trace_id, batch, Detail::Outline);
+    let flag_names = table.flag_names();
+    let trace = decode::trace(trace_id, batch, Detail::Outline { flag_names });
     let shifts = clock_skew::shifts(&trace);
     let summary = Summary::of(&trace, table, &shifts)?;
     contributions.record(direction, &trace, &summary, &shifts);

@@ -2,7 +2,8 @@
 
 use super::dice::Dice;
 use super::shop::{
-    Action, CONSUMERS, Call, GATEWAY_WITHOUT_CONTEXT, Kind, SLOW_QUERY, SLOW_REGION, SLOW_RELEASE,
+    Action, CART_SERVICE, CONSUMERS, Call, GATEWAY_WITHOUT_CONTEXT, Kind, SLOW_QUERY, SLOW_REGION,
+    SLOW_RELEASE,
 };
 use super::visitor::Visitor;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
@@ -100,10 +101,7 @@ pub(super) fn request(
         ("user.region", visitor.region.name.to_owned()),
         ("network.connection.type", visitor.network.0.to_owned()),
         ("network.connection.subtype", visitor.network.1.to_owned()),
-        (
-            "feature_flag.new_wallet",
-            if visitor.has_new_wallet { "on" } else { "off" }.to_owned(),
-        ),
+        ("feature_flag.new_wallet", variant(visitor.has_new_wallet)),
         ("user.tier", visitor.tier.to_owned()),
         ("user.id", visitor.user_id.clone()),
     ]);
@@ -213,6 +211,17 @@ impl Backend<'_> {
                 break;
             }
         }
+        let mut attributes = vec![("rpc.service", call.target.to_owned())];
+        if call.target == CART_SERVICE {
+            attributes.extend([
+                ("feature_flag.key", "new_cart".to_owned()),
+                ("feature_flag.provider.name", "flagd".to_owned()),
+                (
+                    "feature_flag.result.variant",
+                    variant(self.visitor.has_new_cart),
+                ),
+            ]);
+        }
         let server_end = last + own - own / 2;
         let end = server_end + way;
         let trace_id = self.trace_id;
@@ -236,14 +245,18 @@ impl Backend<'_> {
             start,
             end,
         ));
-        self.spans.push(span(
+        let server = span(
             call.target,
             server_id,
             client_id,
             SpanKind::Server,
             begin,
             server_end,
-        ));
+        );
+        self.spans.push(SimSpan {
+            attributes,
+            ..server
+        });
         (end, error)
     }
 
@@ -310,6 +323,10 @@ impl Backend<'_> {
             attributes: leaf_attributes(call, self.visitor),
         });
     }
+}
+
+fn variant(is_on: bool) -> String {
+    if is_on { "on" } else { "off" }.to_owned()
 }
 
 /// What goes wrong with a call, if anything.

@@ -113,6 +113,9 @@ pub(super) const SLOW_QUERY: &str = "SELECT payment_method";
 pub(super) const SLOW_RELEASE: &str = "4.2.0";
 pub(super) const SLOW_REGION: &str = "sa-east-1";
 
+/// The service that evaluates the flag `new_cart`.
+pub(super) const CART_SERVICE: &str = "cart-service";
+
 /// The payment provider; its errors come in bursts.
 pub(super) const PAYMENT_PROVIDER: &str = "paywell";
 
@@ -213,7 +216,7 @@ pub(super) const CART: Action = Action {
     calls: &[
         AUTHORIZE,
         service(
-            "cart-service",
+            CART_SERVICE,
             "POST /carts/{id}/items",
             6_000,
             &[
@@ -242,7 +245,7 @@ pub(super) const PAY: Action = Action {
             9_000,
             &[
                 service(
-                    "cart-service",
+                    CART_SERVICE,
                     "GET /carts/{id}",
                     4_000,
                     &[database("cart-db", "SELECT cart", 6_000)],

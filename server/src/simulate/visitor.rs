@@ -25,6 +25,7 @@ pub(super) struct Visitor {
     pub(super) network: &'static (&'static str, &'static str, u32, u32),
     pub(super) tier: &'static str,
     pub(super) has_new_wallet: bool,
+    pub(super) has_new_cart: bool,
     pub(super) session_id: String,
     pub(super) user_id: String,
     /// What to add to the true time to get that of the device.
@@ -48,6 +49,7 @@ impl Visitor {
             network: dice.pick(&NETWORKS, |network| network.2),
             tier: dice.pick(&TIERS, |tier| tier.1).0,
             has_new_wallet: dice.chance(0.25),
+            has_new_cart: dice.chance(0.3),
             session_id: dice.hex(),
             user_id: format!("u{}", dice.between(1_000, 9_999)),
             clock_error_nanos: dice.between(-clock_error, clock_error),

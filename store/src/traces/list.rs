@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use model::cursor::Cursor;
 use model::dimensions::Dimension;
 use model::filter::{Filter, Order, SpanTest, Test, TraceTest};
+use model::flags::Flag;
 use model::id::TraceId;
 use model::span::StatusCode;
 use model::summary::{Outcome, Page, Summary};
@@ -107,7 +108,8 @@ impl Store {
                 journey,
                 session_id,
                 user_id,
-                failed
+                failed,
+                flags
             from trace_summary
             where trace_id = $1
             order by day desc
@@ -194,7 +196,8 @@ impl Store {
                 journey,
                 session_id,
                 user_id,
-                failed
+                failed,
+                flags
             from trace_summary
             where start_nanos >= $1
                 and start_nanos < $2
@@ -220,8 +223,18 @@ impl Store {
                 and ($24::text is null or root_operation = $24)
                 and (not $25 or failed is not null)
                 and ($26::boolean is null or failed = $26)
+                and (cardinality($27::text[]) = 0 or not exists (
+                    select
+                    from unnest($27) as wanted (flag)
+                    where not exists (
+                        select
+                        from unnest(flags) as own (flag)
+                        where own.flag = wanted.flag
+                            or starts_with(own.flag, wanted.flag || '=')
+                    )
+                ))
             order by start_nanos desc, trace_id desc
-            limit $27",
+            limit $28",
             request.from_nanos,
             request.to_nanos,
             after.map(|cursor| cursor.start_nanos),
@@ -248,6 +261,7 @@ impl Store {
             needs.root,
             needs.is_request,
             needs.failed,
+            &needs.flags,
             i64::from(saturated(BATCH)),
         )
         .fetch_all(&self.pool)
@@ -274,6 +288,8 @@ struct Needs<'a> {
     is_request: bool,
     failed: Option<bool>,
     dimensions: Vec<(Dimension, &'a str)>,
+    /// Each is there as it is, or with a variant behind it.
+    flags: Vec<String>,
 }
 
 impl<'a> Needs<'a> {
@@ -287,6 +303,7 @@ impl<'a> Needs<'a> {
             is_request: false,
             failed: None,
             dimensions: vec![],
+            flags: vec![],
         };
         for condition in filter
             .conditions
@@ -308,6 +325,13 @@ impl<'a> Needs<'a> {
                 Test::Trace(TraceTest::Duration { order, nanos }) => needs.duration(*order, *nanos),
                 Test::Trace(TraceTest::Dimension { dimension, value }) => {
                     needs.dimensions.push((*dimension, value));
+                }
+                Test::Trace(TraceTest::Flag { name, variant }) => {
+                    let flag = Flag {
+                        name: name.clone(),
+                        variant: variant.clone().unwrap_or_default(),
+                    };
+                    needs.flags.push(storable(&flag.to_string()));
                 }
             }
         }

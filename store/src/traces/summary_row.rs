@@ -1,6 +1,7 @@
 //! A row of `trace_summary` and the value it stands for.
 
 use model::dimensions::{Dimension, Dimensions};
+use model::flags::Flag;
 use model::id::TraceId;
 use model::summary::{Outcome, Summary};
 
@@ -32,6 +33,7 @@ pub(super) struct SummaryRow {
     pub(super) session_id: Option<String>,
     pub(super) user_id: Option<String>,
     pub(super) failed: Option<bool>,
+    pub(super) flags: Vec<String>,
 }
 
 impl TryFrom<SummaryRow> for Summary {
@@ -80,6 +82,7 @@ impl TryFrom<SummaryRow> for Summary {
                 .with(Dimension::Journey, row.journey)
                 .with(Dimension::Session, row.session_id)
                 .with(Dimension::User, row.user_id),
+            flags: row.flags.iter().map(|flag| Flag::parse(flag)).collect(),
         })
     }
 }

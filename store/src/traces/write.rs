@@ -47,15 +47,9 @@ async fn write_summaries(
             summary.dimensions.get(dimension).map(storable)
         })
     };
-    // Arrays of arrays must be rectangular in Postgres: the services travel as one text each.
-    let services = column(writes, |summary| {
-        summary
-            .services
-            .iter()
-            .map(|name| storable(name).replace('\u{1f}', " "))
-            .collect::<Vec<_>>()
-            .join("\u{1f}")
-    });
+    // Arrays of arrays must be rectangular in Postgres: services and flags travel as one text each.
+    let services = column(writes, |summary| joined(&summary.services));
+    let flags = column(writes, |summary| joined(&summary.flags));
     sqlx::query!(
         "insert into trace_summary (
             trace_id,
@@ -83,7 +77,8 @@ async fn write_summaries(
             journey,
             session_id,
             user_id,
-            failed
+            failed,
+            flags
         )
         select
             trace_id,
@@ -111,7 +106,8 @@ async fn write_summaries(
             journey,
             session_id,
             user_id,
-            failed
+            failed,
+            string_to_array(flags, e'\\x1f')
         from unnest(
             $1::bytea[],
             $2::bigint[],
@@ -138,7 +134,8 @@ async fn write_summaries(
             $23::text[],
             $24::int[],
             $25::double precision[],
-            $26::boolean[]
+            $26::boolean[],
+            $27::text[]
         ) as summary (
             trace_id,
             start_nanos,
@@ -165,7 +162,8 @@ async fn write_summaries(
             user_id,
             day,
             weight,
-            failed
+            failed,
+            flags
         )
         -- The weight was decided when the trace was first kept.
         on conflict (trace_id, day) do update set
@@ -191,7 +189,8 @@ async fn write_summaries(
             journey = excluded.journey,
             session_id = excluded.session_id,
             user_id = excluded.user_id,
-            failed = excluded.failed",
+            failed = excluded.failed,
+            flags = excluded.flags",
         &trace_ids(writes) as &[&[u8]],
         &of(|summary| summary.start_nanos),
         &of(|summary| summary.duration_nanos),
@@ -220,6 +219,7 @@ async fn write_summaries(
         &column(writes, |summary| summary
             .outcome
             .map(|outcome| outcome == Outcome::Error)) as &[Option<bool>],
+        &flags,
     )
     .execute(connection)
     .await?;
@@ -240,6 +240,13 @@ async fn write_chunks(connection: &mut PgConnection, writes: &[TraceWrite]) -> R
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Texts as one, with a sign between them that none of them has.
+fn joined<T: ToString>(texts: &[T]) -> String {
+    let texts = texts.iter().map(ToString::to_string);
+    let texts = texts.map(|text| storable(&text).replace('\u{1f}', " "));
+    texts.collect::<Vec<_>>().join("\u{1f}")
 }
 
 fn trace_ids(writes: &[TraceWrite]) -> Vec<&[u8]> {

@@ -1,7 +1,7 @@
 //! The essentials of a trace, above everything else.
 
 use leptos::prelude::*;
-use model::dimensions::Dimension;
+use model::dimensions::{Dimension, FLAG};
 use model::filter::{Filter, Test, TraceTest};
 use model::format;
 use model::layout::waterfall::Clock;
@@ -24,21 +24,21 @@ pub(super) fn Header(address: Memo<TraceAddress>, overview: Overview) -> impl In
     });
     let dimensions = Dimension::ALL.into_iter().filter_map(|dimension| {
         let value = summary.dimensions.get(dimension)?.to_owned();
-        let test = Test::Trace(TraceTest::Dimension {
+        let test = TraceTest::Dimension {
             dimension,
             value: value.clone(),
-        });
-        let filter = Filter::default().with(test);
-        let href = TracesAddress::default().with_filter(&filter).href();
-        Some(view! {
-            <li>
-                <span class="muted">{dimension.key().replace('_', " ")}</span>
-                " "
-                <a href=href>{value}</a>
-            </li>
-        })
+        };
+        Some(fact(dimension.key(), value, test))
     });
     let dimensions: Vec<_> = dimensions.collect();
+    let flags = summary.flags.iter().map(|flag| {
+        let test = TraceTest::Flag {
+            name: flag.name.clone(),
+            variant: Some(flag.variant.clone()),
+        };
+        fact(FLAG, flag.to_string(), test)
+    });
+    let flags: Vec<_> = flags.collect();
     let defects =
         (!defects.is_empty()).then(|| view! { <p class="tag warn">{defects.join(". ")}</p> });
     let counts = format!(
@@ -64,10 +64,24 @@ pub(super) fn Header(address: Memo<TraceAddress>, overview: Overview) -> impl In
                 <li>{summary.root_service}</li>
                 <li>{counts}</li>
                 {dimensions}
+                {flags}
             </ul>
             <p class="id muted">"Trace " <code>{summary.trace_id.to_string()}</code></p>
             {defects}
         </header>
+    }
+}
+
+/// Something known of the request, with a link to all that have it in common.
+fn fact(key: &str, value: String, test: TraceTest) -> impl IntoView + use<> {
+    let filter = Filter::default().with(Test::Trace(test));
+    let href = TracesAddress::default().with_filter(&filter).href();
+    view! {
+        <li>
+            <span class="muted">{key.replace('_', " ")}</span>
+            " "
+            <a href=href>{value}</a>
+        </li>
     }
 }
 
