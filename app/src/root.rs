@@ -12,6 +12,7 @@ use crate::components::local_time::provide_local_time;
 #[cfg(feature = "ssr")]
 use crate::components::theme::Theme;
 use crate::components::theme::provide_theme;
+use crate::pages::explore::ExplorePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
@@ -62,6 +63,7 @@ pub fn App() -> impl IntoView {
                 // and it reads without scripts.
                 <Routes fallback=NotFoundPage>
                     <Route path=StaticSegment("") view=|| view! { <Redirect path="/traces" /> } />
+                    <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Buckets for each power of two, as an exponent of two.
 const PRECISION_BITS: u32 = 6;
 
-const BUCKETS_PER_POWER: u64 = 1 << PRECISION_BITS;
+pub(crate) const BUCKETS_PER_POWER: u16 = 1 << PRECISION_BITS;
 
 /// Counts for one bucket. Negative in a difference between two histograms.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub fn bucket_of(nanos: i64) -> u16 {
     let power = (u64::BITS - nanos.leading_zeros()).saturating_sub(PRECISION_BITS + 1);
     // From 64 to 127 within its power of two, but for the shortest durations.
     let place = nanos >> power;
-    let index = u64::from(power) * BUCKETS_PER_POWER + place;
+    let index = u64::from(power) * u64::from(BUCKETS_PER_POWER) + place;
     // At most 57 * 64 + 127.
     u16::try_from(index).unwrap_or(u16::MAX)
 }
@@ -44,8 +44,8 @@ pub fn bucket_of(nanos: i64) -> u16 {
 #[must_use]
 pub fn bucket_start(index: u16) -> i64 {
     let index = u64::from(index);
-    let power = (index / BUCKETS_PER_POWER).saturating_sub(1);
-    let place = index - power * BUCKETS_PER_POWER;
+    let power = (index / u64::from(BUCKETS_PER_POWER)).saturating_sub(1);
+    let place = index - power * u64::from(BUCKETS_PER_POWER);
     let nanos = u32::try_from(power).ok().and_then(|power| {
         let shifted = u128::from(place) << power.min(64);
         i64::try_from(shifted).ok()

@@ -17,6 +17,7 @@ mod error;
 pub mod log;
 pub mod log_records;
 mod pool;
+pub mod requests;
 pub mod rollups;
 mod secret;
 pub mod shard;

@@ -1,12 +1,14 @@
 //! Addresses of pages: the state of a page is its URL, and links are built from the same types
 //! that read them.
 
+mod explore;
 mod scope;
 mod trace;
 mod traces;
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
+pub(crate) use explore::ExploreAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use traces::TracesAddress;

@@ -8,7 +8,7 @@ use super::theme::ThemeSwitch;
 use crate::address::Scope;
 
 /// The pages that the navigation leads to.
-const PAGES: [(&str, &str); 1] = [("/traces", "Traces")];
+const PAGES: [(&str, &str); 2] = [("/explore", "Explore"), ("/traces", "Traces")];
 
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {

@@ -3,11 +3,15 @@
 use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
 
-const KEYS: [(&str, &str); 9] = [
+use crate::address::{ExploreAddress, Scope, TracesAddress};
+
+const KEYS: [(&str, &str); 10] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
+    ("g e", "Go to the explorer"),
     ("g t", "Go to the traces"),
     ("↑ ↓", "Previous and next span"),
     ("[ ]", "Previous and next span, from anywhere"),
@@ -33,6 +37,11 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
     };
     let awaits_page = StoredValue::new(false);
     let navigate = StoredValue::new(use_navigate());
+    let query = use_query_map();
+    let go = move |path: &str| {
+        let href = query.with_untracked(Scope::read).href(path);
+        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
+    };
     let listener = window_event_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
             return;
@@ -40,12 +49,8 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
         let after_g = awaits_page.get_value();
         awaits_page.set_value(event.key() == "g");
         match event.key().as_str() {
-            "t" if after_g => navigate.with_value(|navigate| {
-                navigate(
-                    crate::address::TracesAddress::PATH,
-                    leptos_router::NavigateOptions::default(),
-                );
-            }),
+            "e" if after_g => go(ExploreAddress::PATH),
+            "t" if after_g => go(TracesAddress::PATH),
             "?" => show(),
             "/" if focus_filter() => event.prevent_default(),
             _ => {}

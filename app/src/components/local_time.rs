@@ -14,20 +14,25 @@ pub(crate) fn provide_local_time() {
     Effect::new(move |_| is_local.set(true));
 }
 
-/// A moment, with UTC on hover.
-#[component]
-pub(crate) fn Time(nanos: i64, now_nanos: i64) -> impl IntoView {
+/// Writes moments as clocks show them here; reactive, for the zone is known late.
+pub(crate) fn use_clock(now_nanos: i64) -> impl Fn(i64) -> String + Clone {
     let LocalTime(is_local) = expect_context();
-    let utc = format::rfc3339(nanos);
-    let text = move || {
+    move |nanos| {
         let east_minutes = if is_local.get() {
             zone_east_minutes(nanos)
         } else {
             0
         };
         format::clock(nanos, now_nanos, east_minutes)
-    };
-    view! { <time datetime=utc.clone() title=utc>{text}</time> }
+    }
+}
+
+/// A moment, with UTC on hover.
+#[component]
+pub(crate) fn Time(nanos: i64, now_nanos: i64) -> impl IntoView {
+    let clock = use_clock(now_nanos);
+    let utc = format::rfc3339(nanos);
+    view! { <time datetime=utc.clone() title=utc>{move || clock(nanos)}</time> }
 }
 
 /// Minutes east of UTC that the browser's zone has at that moment.

@@ -1,7 +1,9 @@
 //! Parts that pages share. They take values and draw them.
 
 pub(crate) mod filter_bar;
+pub(crate) mod first_trace;
 pub(crate) mod frame;
+pub(crate) mod heatmap;
 pub(crate) mod keyboard;
 pub(crate) mod local_time;
 pub(crate) mod notice;

@@ -2,20 +2,22 @@
 
 use super::{Filter, SpanTest, Test, TraceTest};
 use crate::attribute;
-use crate::span::Span;
-use crate::summary::Summary;
+use crate::span::{Span, StatusCode};
+use crate::summary::{MAX_NAME_BYTES, Summary};
 use crate::trace::Trace;
 
 impl Filter {
-    /// Whether the conditions on the trace hold, which its summary can tell.
+    /// Whether the conditions hold that the summary of a trace can tell.
     #[must_use]
     pub fn accepts_summary(&self, summary: &Summary) -> bool {
-        self.conditions
-            .iter()
-            .all(|condition| match &condition.test {
-                Test::Trace(test) => test.holds(summary) != condition.negated,
-                Test::Span(_) => true,
-            })
+        self.conditions.iter().all(|condition| {
+            let holds = match &condition.test {
+                Test::Trace(test) => Some(test.holds(summary)),
+                Test::Span(test) if !self.needs_spans() => test.holds_somewhere(summary),
+                Test::Span(_) => None,
+            };
+            holds.is_none_or(|holds| holds != condition.negated)
+        })
     }
 
     /// Whether the conditions on spans hold: one span meets all that are asked for, and no span
@@ -35,12 +37,22 @@ impl Filter {
         trace.spans.iter().any(is_wanted) && !trace.spans.iter().any(is_unwanted)
     }
 
-    /// Whether any condition looks at spans, so that the summary alone does not decide.
+    /// Whether the summary alone does not decide. It does where nothing is asked of spans, or one
+    /// thing that it knows of all of them.
     #[must_use]
     pub fn needs_spans(&self) -> bool {
-        self.conditions
+        let mut tests = self
+            .conditions
             .iter()
-            .any(|condition| matches!(condition.test, Test::Span(_)))
+            .filter_map(|condition| match &condition.test {
+                Test::Span(test) => Some(test),
+                Test::Trace(_) => None,
+            });
+        match (tests.next(), tests.next()) {
+            (None, _) => false,
+            (Some(test), None) => !test.is_in_summary(),
+            _ => true,
+        }
     }
 }
 
@@ -64,6 +76,23 @@ impl TraceTest {
 }
 
 impl SpanTest {
+    /// Whether a summary tells if any span meets it.
+    fn is_in_summary(&self) -> bool {
+        match self {
+            Self::Service(name) => name.len() <= MAX_NAME_BYTES,
+            Self::Status(status) => *status == StatusCode::Error,
+            _ => false,
+        }
+    }
+
+    fn holds_somewhere(&self, summary: &Summary) -> Option<bool> {
+        match self {
+            Self::Service(name) => Some(summary.services.contains(name)),
+            Self::Status(StatusCode::Error) => Some(summary.error_count > 0),
+            _ => None,
+        }
+    }
+
     fn holds(&self, trace: &Trace, span: &Span) -> bool {
         let resource = &trace.resource_of(span).attributes;
         let mut attributes = span.attributes.iter().chain(resource);
@@ -97,7 +126,7 @@ fn is_value(found: &attribute::Value, wanted: &str) -> bool {
 mod tests {
     use super::*;
     use crate::attribute::{Attribute, Value};
-    use crate::span::{Kind, StatusCode};
+    use crate::span::Kind;
     use crate::trace::tests::{build, span, text};
 
     fn accepts(filter: &str) -> bool {

@@ -126,6 +126,21 @@ pub struct FilterError {
     pub hint: String,
 }
 
+impl TraceTest {
+    /// Its key in the language.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Id(_) => "trace",
+            Self::Root(_) => "root",
+            Self::Outcome(_) => "outcome",
+            Self::Duration { .. } => "duration",
+            Self::Dimension { dimension, .. } => dimension.key(),
+            Self::Flag { .. } => FLAG,
+        }
+    }
+}
+
 impl Filter {
     /// The filter without one of its conditions.
     #[must_use]

@@ -1,5 +1,7 @@
 //! Ticks of a time axis.
 
+use crate::time::{DAY_NANOS, HOUR_NANOS, MINUTE_NANOS};
+
 /// Round times from 0 to `duration_nanos`, at most `most` + 1 of them: multiples of 1, 2 or 5
 /// times a power of ten.
 #[must_use]
@@ -21,9 +23,55 @@ pub fn ticks(duration_nanos: i64, most: i64) -> Vec<i64> {
         .collect()
 }
 
+/// Between two times that are named, in nanoseconds.
+const TIME_STEPS: [i64; 16] = [
+    MINUTE_NANOS,
+    2 * MINUTE_NANOS,
+    5 * MINUTE_NANOS,
+    10 * MINUTE_NANOS,
+    15 * MINUTE_NANOS,
+    30 * MINUTE_NANOS,
+    HOUR_NANOS,
+    2 * HOUR_NANOS,
+    3 * HOUR_NANOS,
+    6 * HOUR_NANOS,
+    12 * HOUR_NANOS,
+    DAY_NANOS,
+    2 * DAY_NANOS,
+    7 * DAY_NANOS,
+    14 * DAY_NANOS,
+    28 * DAY_NANOS,
+];
+
+/// Round times within a span of time, at most so many; and from each to the next, in nanoseconds.
+#[must_use]
+pub fn times(from_nanos: i64, to_nanos: i64, most: i64) -> (i64, Vec<i64>) {
+    let length = to_nanos.saturating_sub(from_nanos);
+    let most = most.max(1);
+    let step = TIME_STEPS.into_iter().find(|step| length / step < most);
+    let step = step.unwrap_or_else(|| (length / most / DAY_NANOS + 1).saturating_mul(DAY_NANOS));
+    let first = from_nanos.saturating_add((-from_nanos).rem_euclid(step));
+    let times = (0..=most)
+        .map(|number| first.saturating_add(number.saturating_mul(step)))
+        .take_while(|time| *time < to_nanos);
+    (step, times.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_round() {
+        let hours = |from: i64, to: i64, most: i64| -> Vec<i64> {
+            let (_, times) = times(from * HOUR_NANOS, to * HOUR_NANOS + 1, most);
+            times.iter().map(|time| time / HOUR_NANOS).collect()
+        };
+        assert_eq!(hours(1, 25, 9), [3, 6, 9, 12, 15, 18, 21, 24]);
+        assert_eq!(hours(0, 240, 5), [0, 168]);
+        assert_eq!(hours(0, 24 * 400, 4), [0, 2_424, 4_848, 7_272]);
+        assert_eq!(times(0, 0, 5).1, [0_i64; 0]);
+    }
 
     #[test]
     fn ticks_are_round_and_few() {

@@ -32,6 +32,22 @@ struct Key {
     labels: [u32; MAX_LABELS],
 }
 
+/// The labels of a request ([`Family::Requests`]).
+#[must_use]
+pub fn request_labels(summary: &Summary) -> [&str; 8] {
+    let dimension = |dimension| summary.dimensions.get(dimension).unwrap_or_default();
+    [
+        summary.root_service.as_str(),
+        summary.root_operation.as_str(),
+        dimension(Dimension::Journey),
+        dimension(Dimension::Region),
+        dimension(Dimension::Release),
+        dimension(Dimension::Os),
+        dimension(Dimension::DeviceClass),
+        dimension(Dimension::Network),
+    ]
+}
+
 /// What many traces contribute together.
 #[derive(Debug, Default)]
 pub struct Contributions {
@@ -71,17 +87,7 @@ impl Contributions {
         if root.parent_id.is_some() {
             return;
         }
-        let dimension = |dimension| summary.dimensions.get(dimension).unwrap_or_default();
-        let labels = [
-            summary.root_service.as_str(),
-            summary.root_operation.as_str(),
-            dimension(Dimension::Journey),
-            dimension(Dimension::Region),
-            dimension(Dimension::Release),
-            dimension(Dimension::Os),
-            dimension(Dimension::DeviceClass),
-            dimension(Dimension::Network),
-        ];
+        let labels = request_labels(summary);
         let labels = labels.map(|label| self.names.number(label));
         let seen = Observation {
             trace_id: trace.id,

@@ -117,6 +117,17 @@ impl Slots {
         self.bounds.len() - 1
     }
 
+    /// With columns cut in two where such a moment lies within.
+    #[must_use]
+    pub fn cut(mut self, moments: [i64; 2]) -> Self {
+        let ends = self.bounds[0]..self.bounds[self.count()];
+        self.bounds
+            .extend(moments.into_iter().filter(|moment| ends.contains(moment)));
+        self.bounds.sort_unstable();
+        self.bounds.dedup();
+        self
+    }
+
     /// The number of the column that has that moment.
     #[must_use]
     pub fn at(&self, nanos: i64) -> Option<usize> {
@@ -193,6 +204,9 @@ mod tests {
                 let is_kept = part.start_nanos >= NOW - part.resolution.kept_days() * DAY_NANOS;
                 prop_assert!(is_kept || part.resolution == Resolution::Day);
             }
+            let middle = slots.bounds()[0] + covered.finest.nanos();
+            let cut = slots.clone().cut([middle, covered.to_nanos + 1]);
+            prop_assert!(cut.bounds().contains(&middle) && cut.count() <= slots.count() + 1);
             prop_assert_eq!(slots.at(covered.to_nanos), None);
             prop_assert_eq!(slots.at(covered.from_nanos - 1), None);
         }

@@ -1,7 +1,9 @@
 //! Stored traces: summaries and the documents that hold their spans.
 
 mod days;
+mod explore;
 mod list;
+mod needs;
 mod summary_row;
 mod write;
 
@@ -14,6 +16,7 @@ use sqlx::PgConnection;
 
 pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
+pub use explore::{MAX_COUNTED, Stratum};
 pub use list::{ListRequest, MAX_CANDIDATES};
 pub use write::TraceWrite;
 pub(crate) use write::write;

@@ -9,11 +9,12 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::format;
 
-use self::empty::{FirstTrace, NothingFound};
+use self::empty::NothingFound;
 use self::query::{Answer, list_traces};
 use self::table::TraceTable;
 use crate::address::{Scope, TracesAddress};
 use crate::components::filter_bar::FilterBar;
+use crate::components::first_trace::FirstTrace;
 use crate::components::local_time::Time;
 use crate::components::notice::ErrorNotice;
 use crate::components::time_menu;

@@ -1,0 +1,97 @@
+//! What is known of requests: by rollups where those can tell, or else by looking at them one by
+//! one.
+
+use std::collections::HashMap;
+
+use model::filter::Filter;
+use model::rollup::{Family, LabelFilter, Rollup, Slots};
+
+use crate::rollups::{Group, RollupRequest};
+use crate::{Error, Store};
+
+/// What is asked about requests.
+#[derive(Debug, Clone)]
+pub struct RequestQuestion {
+    pub filter: Filter,
+    /// By place in the labels of [`Family::Requests`]; without any, all is one group.
+    pub group_by: Vec<usize>,
+    pub slots: Slots,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestAnswer {
+    /// Those with the greatest weight first.
+    pub groups: Vec<Group>,
+    /// From when on all requests are counted, where there were too many to look at them all.
+    pub since_nanos: Option<i64>,
+    /// Whether they were counted as they came. Otherwise they were looked at one by one: those
+    /// that were not kept are missing, and there are no sums.
+    pub is_by_rollups: bool,
+}
+
+impl Store {
+    /// Counts, durations and errors of the requests that meet a filter, by labels and time.
+    ///
+    /// # Errors
+    /// When the database does not answer, or what it has is damaged.
+    pub async fn requests(&self, question: &RequestQuestion) -> Result<RequestAnswer, Error> {
+        let Ok(filter) = LabelFilter::of(&question.filter, Family::Requests) else {
+            return self.requests_by_summaries(question).await;
+        };
+        let request = RollupRequest {
+            family: Family::Requests,
+            filter,
+            group_by: question.group_by.clone(),
+            slots: question.slots.clone(),
+        };
+        Ok(RequestAnswer {
+            groups: self.rollups(&request).await?,
+            since_nanos: None,
+            is_by_rollups: true,
+        })
+    }
+
+    async fn requests_by_summaries(
+        &self,
+        question: &RequestQuestion,
+    ) -> Result<RequestAnswer, Error> {
+        let bounds = question.slots.bounds();
+        let (from_nanos, to_nanos) = (bounds[0], bounds[bounds.len() - 1]);
+        let looked_at = self
+            .requests_one_by_one(&question.filter, from_nanos, to_nanos)
+            .await?;
+        let mut groups: HashMap<Vec<String>, Vec<Rollup>> = HashMap::new();
+        for request in &looked_at.requests {
+            let Some(slot) = question.slots.at(request.start_nanos) else {
+                continue;
+            };
+            let label = |place: &usize| request.labels.get(*place).cloned().unwrap_or_default();
+            let key: Vec<String> = question.group_by.iter().map(label).collect();
+            let empty = || vec![Rollup::default(); question.slots.count()];
+            let rollup = &mut groups.entry(key).or_insert_with(empty)[slot];
+            rollup.count += 1;
+            rollup.weight += request.weight;
+            if request.failed {
+                rollup.errors += 1;
+                rollup.weighted_errors += request.weight;
+            }
+            rollup
+                .durations
+                .record(request.duration_nanos, 1, request.weight);
+        }
+        let mut groups: Vec<Group> = groups
+            .into_iter()
+            .map(|(key, slots)| Group { key, slots })
+            .collect();
+        let weight = |group: &Group| group.slots.iter().map(|rollup| rollup.weight).sum::<f64>();
+        groups.sort_by(|left, right| {
+            let by_weight = weight(right).total_cmp(&weight(left));
+            by_weight.then(left.key.cmp(&right.key))
+        });
+        Ok(RequestAnswer {
+            groups,
+            since_nanos: (looked_at.since_nanos > from_nanos).then_some(looked_at.since_nanos),
+            is_by_rollups: false,
+        })
+    }
+}

@@ -1,0 +1,359 @@
+//! Looking at the requests behind a chart: the slowest, a sample, or the plain figures of all.
+
+use model::filter::{Filter, Test, TraceTest};
+use model::id::TraceId;
+use model::rollup::request_labels;
+use model::summary::{Outcome, Summary};
+use model::trace::Trace;
+
+use super::needs::Needs;
+use super::summary_row::SummaryRow;
+use super::{ListRequest, MAX_CANDIDATES, chunks, decode, saturated};
+use crate::{Error, Store};
+
+/// Most summaries that are counted for one chart when rollups cannot tell.
+pub const MAX_COUNTED: usize = 200_000;
+
+/// A part of the time, and how many traces to take from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stratum {
+    pub from_nanos: i64,
+    /// The nanosecond after the last.
+    pub to_nanos: i64,
+    pub limit: usize,
+    /// Least duration, and the one that is too long; only what lies within, or only what lies
+    /// without.
+    pub duration_nanos: (i64, i64),
+    pub is_within: bool,
+}
+
+/// The figures of one request.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Request {
+    pub(crate) start_nanos: i64,
+    pub(crate) duration_nanos: i64,
+    pub(crate) failed: bool,
+    pub(crate) weight: f64,
+    /// As [`model::rollup::Family::Requests`] has them.
+    pub(crate) labels: [String; 8],
+}
+
+/// The figures of requests, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Requests {
+    pub(crate) requests: Vec<Request>,
+    /// From when on all are there; later than asked for when there were too many to look at.
+    pub(crate) since_nanos: i64,
+}
+
+impl Store {
+    /// The slowest requests that began within the time and meet the filter. Where spans must be
+    /// looked at, only so many of the slowest are ([`MAX_CANDIDATES`]).
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn slowest(
+        &self,
+        filter: &Filter,
+        from_nanos: i64,
+        to_nanos: i64,
+        limit: usize,
+    ) -> Result<Vec<Summary>, Error> {
+        let needs = Needs::of(filter);
+        let candidates = if needs.are_all { limit } else { MAX_CANDIDATES };
+        let rows = sqlx::query_as!(
+            SummaryRow,
+            "select
+                trace_id,
+                start_nanos,
+                duration_nanos,
+                span_count,
+                error_count,
+                defect_count,
+                weight,
+                root_service,
+                root_operation,
+                services,
+                app_type,
+                app_id,
+                region,
+                release,
+                app_version,
+                os,
+                device,
+                device_class,
+                network,
+                environment,
+                tier,
+                journey,
+                session_id,
+                user_id,
+                failed,
+                flags
+            from trace_summary
+            where start_nanos >= $1
+                and start_nanos < $2
+                and may_meet(
+                    trace_summary, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+                )
+            order by duration_nanos desc, start_nanos desc, trace_id
+            limit $13",
+            from_nanos,
+            to_nanos,
+            needs.duration_nanos.0,
+            needs.duration_nanos.1,
+            &needs.services,
+            needs.error,
+            needs.trace_id(),
+            needs.root,
+            needs.is_request,
+            needs.failed,
+            &needs.dimensions as &[Option<String>],
+            &needs.flags,
+            i64::from(saturated(candidates)),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut candidates = rows
+            .into_iter()
+            .map(Summary::try_from)
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut found = Vec::new();
+        // A few documents at a time: the first are likely to do.
+        while !candidates.is_empty() && found.len() < limit {
+            let rest = candidates.split_off(candidates.len().min(4 * limit));
+            found.extend(self.matching(filter, candidates).await?);
+            candidates = rest;
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// Traces from each part of the time that meet the filter, whole: at most as many as are asked
+    /// for.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn sample(
+        &self,
+        filter: &Filter,
+        strata: &[Stratum],
+    ) -> Result<Vec<(Summary, Trace)>, Error> {
+        let needs = Needs::of(filter);
+        let column = |value: fn(&Stratum) -> i64| strata.iter().map(value).collect::<Vec<i64>>();
+        let within: Vec<bool> = strata.iter().map(|stratum| stratum.is_within).collect();
+        let rows = sqlx::query_as!(
+            SummaryRow,
+            r#"select
+                trace_id as "trace_id!",
+                start_nanos as "start_nanos!",
+                duration_nanos as "duration_nanos!",
+                span_count as "span_count!",
+                error_count as "error_count!",
+                defect_count as "defect_count!",
+                weight as "weight!",
+                root_service as "root_service!",
+                root_operation as "root_operation!",
+                services as "services!",
+                app_type,
+                app_id,
+                region,
+                release,
+                app_version,
+                os,
+                device,
+                device_class,
+                network,
+                environment,
+                tier,
+                journey,
+                session_id,
+                user_id,
+                failed,
+                flags as "flags!"
+            from unnest(
+                $11::bigint[],
+                $12::bigint[],
+                $13::bigint[],
+                $14::bigint[],
+                $15::bigint[],
+                $16::boolean[]
+            ) as stratum (first, past, most, least_nanos, below_nanos, is_within)
+            cross join lateral (
+                select *
+                from trace_summary
+                where start_nanos >= stratum.first
+                    and start_nanos < stratum.past
+                    and is_within = (
+                        duration_nanos >= stratum.least_nanos
+                        and duration_nanos < stratum.below_nanos
+                    )
+                    and may_meet(
+                        trace_summary, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+                    )
+                order by start_nanos desc
+                limit stratum.most
+            ) as found"#,
+            needs.duration_nanos.0,
+            needs.duration_nanos.1,
+            &needs.services,
+            needs.error,
+            needs.trace_id(),
+            needs.root,
+            needs.is_request,
+            needs.failed,
+            &needs.dimensions as &[Option<String>],
+            &needs.flags,
+            &column(|stratum| stratum.from_nanos),
+            &column(|stratum| stratum.to_nanos),
+            &column(|stratum| saturated(stratum.limit).into()),
+            &column(|stratum| stratum.duration_nanos.0),
+            &column(|stratum| stratum.duration_nanos.1),
+            &within,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let summaries = rows.into_iter().map(Summary::try_from);
+        let mut summaries = summaries.collect::<Result<Vec<_>, _>>()?;
+        summaries.retain(|summary| filter.accepts_summary(summary));
+        summaries.sort_by_key(|summary| summary.trace_id);
+        let ids: Vec<TraceId> = summaries.iter().map(|summary| summary.trace_id).collect();
+        let traces = self.traces(&ids).await?;
+        let of = |trace: Trace| {
+            let place = summaries.binary_search_by_key(&trace.id, |summary| summary.trace_id);
+            Some((summaries[place.ok()?].clone(), trace))
+        };
+        let accepted = traces
+            .into_iter()
+            .filter(|trace| filter.accepts_spans(trace));
+        Ok(accepted.filter_map(of).collect())
+    }
+
+    /// Those of the traces that are stored, without their log records.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn traces(&self, ids: &[TraceId]) -> Result<Vec<Trace>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let chunks = chunks(&mut connection, ids, 0).await?;
+        drop(connection);
+        chunks
+            .chunk_by(|left, right| left.trace_id == right.trace_id)
+            .map(|chunks| {
+                let messages: Vec<&[u8]> = chunks.iter().map(|chunk| &chunk.message[..]).collect();
+                decode(chunks[0].trace_id, &messages)
+            })
+            .collect()
+    }
+
+    /// The figures of the requests that began within the time and meet the filter, as far
+    /// as that can be looked at: the newest [`MAX_COUNTED`], or [`MAX_CANDIDATES`] where spans
+    /// must be looked at.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub(crate) async fn requests_one_by_one(
+        &self,
+        filter: &Filter,
+        from_nanos: i64,
+        to_nanos: i64,
+    ) -> Result<Requests, Error> {
+        let needs = Needs::of(filter);
+        if !needs.are_all {
+            return self.requests_by_spans(filter, from_nanos, to_nanos).await;
+        }
+        let rows = sqlx::query!(
+            r#"select
+                start_nanos,
+                duration_nanos,
+                failed as "failed!",
+                weight,
+                root_service,
+                root_operation,
+                journey,
+                region,
+                release,
+                os,
+                device_class,
+                network
+            from trace_summary
+            where start_nanos >= $1
+                and start_nanos < $2
+                and failed is not null
+                and may_meet(
+                    trace_summary, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+                )
+            order by start_nanos desc
+            limit $13"#,
+            from_nanos,
+            to_nanos,
+            needs.duration_nanos.0,
+            needs.duration_nanos.1,
+            &needs.services,
+            needs.error,
+            needs.trace_id(),
+            needs.root,
+            needs.is_request,
+            needs.failed,
+            &needs.dimensions as &[Option<String>],
+            &needs.flags,
+            i64::from(saturated(MAX_COUNTED)),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let since_nanos = match rows.last() {
+            Some(oldest) if rows.len() == MAX_COUNTED => oldest.start_nanos,
+            _ => from_nanos,
+        };
+        let requests = rows.into_iter().map(|row| Request {
+            start_nanos: row.start_nanos,
+            duration_nanos: row.duration_nanos,
+            failed: row.failed,
+            weight: row.weight,
+            labels: [
+                row.root_service,
+                row.root_operation,
+                row.journey.unwrap_or_default(),
+                row.region.unwrap_or_default(),
+                row.release.unwrap_or_default(),
+                row.os.unwrap_or_default(),
+                row.device_class.unwrap_or_default(),
+                row.network.unwrap_or_default(),
+            ],
+        });
+        Ok(Requests {
+            requests: requests.collect(),
+            since_nanos,
+        })
+    }
+
+    async fn requests_by_spans(
+        &self,
+        filter: &Filter,
+        from_nanos: i64,
+        to_nanos: i64,
+    ) -> Result<Requests, Error> {
+        let page = self
+            .list(&ListRequest {
+                filter: filter.with(Test::Trace(TraceTest::Outcome(None))),
+                from_nanos,
+                to_nanos,
+                after: None,
+                limit: MAX_CANDIDATES,
+            })
+            .await?;
+        let requests = page.traces.into_iter().filter_map(|summary| {
+            Some(Request {
+                start_nanos: summary.start_nanos,
+                duration_nanos: summary.duration_nanos,
+                failed: summary.outcome? == Outcome::Error,
+                weight: summary.weight,
+                labels: request_labels(&summary).map(str::to_owned),
+            })
+        });
+        Ok(Requests {
+            requests: requests.collect(),
+            since_nanos: page.next.map_or(from_nanos, |next| next.start_nanos),
+        })
+    }
+}
