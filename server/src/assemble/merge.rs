@@ -14,7 +14,7 @@ use model::otlp::wire::WireError;
 use model::rollup::{Contributions, Delta, Direction};
 use model::sampling::tail::Sampler;
 use model::summary::Summary;
-use store::document::Writer;
+use store::document::{Dictionary, Writer};
 use store::shard::Stored;
 use store::traces::{TraceWrite, day_of};
 
@@ -72,6 +72,11 @@ impl Merger {
             sampler,
             message: Vec::new(),
         })
+    }
+
+    /// Writes documents by this dictionary from now on.
+    pub(super) fn use_dictionary(&mut self, dictionary: Option<&Dictionary>) -> io::Result<()> {
+        self.writer.use_dictionary(dictionary)
     }
 
     /// What to write of those traces. A trace whose spans are all stored already, because a client
