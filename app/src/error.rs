@@ -83,6 +83,8 @@ impl From<store::Error> for AppError {
             store::Error::Inconsistent { .. }
             | store::Error::Key { .. }
             | store::Error::Rollup { .. }
+            | store::Error::Dictionary { .. }
+            | store::Error::Train(_)
             | store::Error::NoSeries => {
                 tracing::error!(%error, "a page could not be filled");
                 Self::Damaged

@@ -27,6 +27,12 @@ const SAMPLE: usize = 50;
 /// How long the server may take to store everything.
 const DRAIN: Duration = Duration::from_mins(10);
 
+/// Spans that are sent before anything is measured, for the server to learn from.
+const WARM_UP_SPANS: usize = 50_000;
+
+/// How long the server may take to learn.
+const LEARN: Duration = Duration::from_mins(1);
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Spans of each scenario.
@@ -141,7 +147,9 @@ fn measure(
     let traffic = Traffic::make(scenario.shape, options.spans, seed, now_nanos);
     let bodies = bodies(&traffic.requests, scenario.transport.is_gzip)?;
     let server = Server::start(binary, site)?;
+    let learnt = warm_up(&server, options, scenario, (seed, now_nanos))?;
     let empty_bytes = database_bytes(&server)?;
+    let empty_room_bytes = server.database.number(ROOM)?;
     let floor = Floor::measure(&traffic, &server.database)?;
 
     let load = Load {
@@ -154,8 +162,11 @@ fn measure(
     let mut outcome = load.run(options.connections)?;
     outcome.lags.sort();
     let stored_bytes = database_bytes(&server)?.saturating_sub(empty_bytes);
+    let room_bytes = server.database.number(ROOM)?;
+    let room_bytes = room_bytes.saturating_sub(empty_room_bytes);
     println!("\n{}, {} connections", scenario.name, options.connections);
-    report(&traffic, &floor, before, &outcome, stored_bytes);
+    println!("  {learnt}");
+    report(&traffic, &floor, before, &outcome, stored_bytes, room_bytes);
     println!(
         "  memory of the server    {:>9} MB at most",
         server.peak_bytes()? / 1_000_000
@@ -166,8 +177,45 @@ fn measure(
     Ok(())
 }
 
+/// Sends traffic of the same kind until a dictionary is in use, as it is after the first minutes
+/// of a real database. Says what happened.
+fn warm_up(
+    server: &Server,
+    options: &Options,
+    scenario: &Scenario,
+    (seed, now_nanos): (u64, u64),
+) -> Result<String, Error> {
+    // None of the traces that are measured.
+    let traffic = Traffic::make(scenario.shape, WARM_UP_SPANS, seed + 1_000, now_nanos);
+    let load = Load {
+        server,
+        requests: &traffic.requests,
+        bodies: &bodies(&traffic.requests, scenario.transport.is_gzip)?,
+        transport: scenario.transport,
+    };
+    load.run(options.connections)?;
+    let started = Instant::now();
+    while server.database.number("select count(*) from dictionary")? == 0 {
+        if started.elapsed() > LEARN {
+            return Err(Error::TooLong(LEARN.as_secs()));
+        }
+        thread::sleep(LOOK);
+    }
+    Ok(format!(
+        "after {} other spans, from which the server learnt a dictionary",
+        traffic.spans
+    ))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "these figures are for people")]
-fn report(traffic: &Traffic, floor: &Floor, before: Spent, outcome: &Outcome, stored_bytes: u64) {
+fn report(
+    traffic: &Traffic,
+    floor: &Floor,
+    before: Spent,
+    outcome: &Outcome,
+    stored_bytes: u64,
+    room_bytes: u64,
+) {
     let spans = traffic.spans as f64;
     let rate = |duration: Duration| spans / duration.as_secs_f64();
     let micros = |nanos: u64| nanos as f64 / 1_000.0 / spans;
@@ -214,8 +262,9 @@ fn report(traffic: &Traffic, floor: &Floor, before: Spent, outcome: &Outcome, st
         100.0 * rate(outcome.acknowledged) / rate(floor.total()),
     );
     println!(
-        "  stored a span           {:>9.1} B",
-        stored_bytes as f64 / spans
+        "  stored a span           {:>9.1} B, of which {:.1} B room that is used again",
+        stored_bytes as f64 / spans,
+        room_bytes as f64 / spans,
     );
     println!(
         "  acknowledged to visible {:>9.2} s at p50, {:.2} s at p99, {} requests",
@@ -231,6 +280,10 @@ const TABLE_SIZES: &str = "select relname || ': ' || pg_size_pretty(pg_relation_
     || pg_size_pretty(pg_total_relation_size(oid) - pg_relation_size(oid) - pg_indexes_size(oid)) \
     || ' beside' from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace \
     and pg_total_relation_size(oid) > 1000000 order by pg_total_relation_size(oid) desc";
+
+/// What tables take whose rows live for seconds.
+const ROOM: &str =
+    "select pg_total_relation_size('ingest_log') + pg_total_relation_size('rollup_delta')";
 
 fn database_bytes(server: &Server) -> Result<u64, Error> {
     server

@@ -50,6 +50,11 @@ impl Outcome {
     pub const ALL: [Self; 2] = [Self::Ok, Self::Error];
 
     #[must_use]
+    pub fn of(is_error: bool) -> Self {
+        if is_error { Self::Error } else { Self::Ok }
+    }
+
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -87,10 +92,10 @@ impl Summary {
             trace_id: trace.id,
             root_service: cut(trace.service_of(root)).to_owned(),
             root_operation: cut(&root.name).to_owned(),
-            outcome: root.parent_id.is_none().then(|| match root.is_error() {
-                false => Outcome::Ok,
-                true => Outcome::Error,
-            }),
+            outcome: root
+                .parent_id
+                .is_none()
+                .then(|| Outcome::of(root.is_error())),
             start_nanos,
             duration_nanos,
             span_count: trace.spans.len(),

@@ -1,5 +1,7 @@
 //! What can go wrong while reading or writing, and whose fault it is.
 
+use std::io;
+
 use model::id::TraceId;
 
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +29,10 @@ pub enum Error {
         start_nanos: i64,
         reason: String,
     },
+    #[error("dictionary {id} cannot be read: {reason}")]
+    Dictionary { id: i64, reason: String },
+    #[error("no dictionary could be trained: {0}")]
+    Train(io::Error),
     /// A series that was just written is not there.
     #[error("the series for what there is no room for is missing")]
     NoSeries,

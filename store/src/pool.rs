@@ -1,10 +1,13 @@
 //! Connecting to Postgres, and bringing its schema up to date.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
+
+use crate::dictionaries::Dictionaries;
 
 /// Oldest Postgres that is supported, as `server_version_num` counts.
 const LEAST_VERSION: i32 = 150_000;
@@ -20,6 +23,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) options: PgConnectOptions,
+    pub(crate) dictionaries: Arc<Dictionaries>,
 }
 
 /// Why the database cannot be used. Each says what to do.
@@ -113,7 +117,11 @@ impl Store {
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_lazy_with(options.clone());
-        Ok(Self { pool, options })
+        Ok(Self {
+            pool,
+            options,
+            dictionaries: Arc::default(),
+        })
     }
 
     /// Whether the database answers.

@@ -5,11 +5,14 @@
 //! that this one still wants to write can reach the database any more.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use model::id::TraceId;
 use model::rollup::Delta;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
+use crate::dictionaries::Dictionaries;
+use crate::document::Dictionary;
 use crate::rollups::SeriesIds;
 use crate::traces::TraceWrite;
 use crate::{Error, Store, rollups, traces};
@@ -46,6 +49,7 @@ pub struct Shard {
     number: i16,
     connection: PgConnection,
     series: SeriesIds,
+    dictionaries: Arc<Dictionaries>,
     /// The latest day that there is room for.
     prepared_day: i32,
 }
@@ -78,6 +82,7 @@ impl Store {
                 number: shard,
                 connection,
                 series: SeriesIds::default(),
+                dictionaries: Arc::clone(&self.dictionaries),
                 prepared_day: i32::MIN,
             }));
         }
@@ -176,7 +181,9 @@ impl Shard {
         since_day: i32,
     ) -> Result<HashMap<TraceId, Stored>, Error> {
         let mut stored: HashMap<TraceId, Stored> = HashMap::new();
-        for chunk in traces::chunks(&mut self.connection, ids, since_day).await? {
+        for chunk in
+            traces::chunks(&mut self.connection, &self.dictionaries, ids, since_day).await?
+        {
             let first = || Stored {
                 day: chunk.day,
                 chunks: vec![],
@@ -185,6 +192,15 @@ impl Shard {
             trace.chunks.push(chunk.message);
         }
         Ok(stored)
+    }
+
+    /// What documents are to be written by now; none when there is no dictionary yet. To be asked
+    /// before every [`Self::store`], so that none that is in use is ever old enough to be removed.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the dictionary is damaged.
+    pub async fn dictionary(&mut self) -> Result<Option<Arc<Dictionary>>, Error> {
+        self.dictionaries.newest(&mut self.connection).await
     }
 
     /// Stores traces with what they change in the rollups, and deletes the log entries that are

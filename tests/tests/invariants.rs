@@ -16,7 +16,7 @@ const TABLES: [&str; 6] = [
 ];
 
 /// Tables whose names are words that others use too.
-const COMMON_WORDS: [&str; 2] = ["rollup", "series"];
+const COMMON_WORDS: [&str; 3] = ["dictionary", "rollup", "series"];
 
 /// What stands for the name of a partition.
 const PARTITION: &str = "%I";

@@ -32,6 +32,11 @@ impl Cursor {
         Self { at, began: at }
     }
 
+    /// Where the keyboard begins.
+    fn first(chosen: Option<Rectangle>) -> Self {
+        Self::on(chosen.map_or((0, 0), |chosen| (chosen.columns.0, chosen.rows.0)))
+    }
+
     fn rectangle(self) -> Rectangle {
         let ((a, b), (c, d)) = (self.at, self.began);
         Rectangle {
@@ -100,64 +105,23 @@ pub(crate) fn HeatmapView(
         }
     };
     let key = move |event: ev::KeyboardEvent| {
-        let start = cursor.get_untracked().unwrap_or_else(|| {
-            let from = chosen.map_or((0, 0), |chosen| (chosen.columns.0, chosen.rows.0));
-            Cursor::on(from)
-        });
-        let (column, row) = start.at;
-        let (last_column, last_row) = (last(columns), last(rows));
-        let at = match event.key().as_str() {
-            "ArrowLeft" => (column.saturating_sub(1), row),
-            "ArrowRight" => ((column + 1).min(last_column), row),
-            "ArrowUp" => (column, (row + 1).min(last_row)),
-            "ArrowDown" => (column, row.saturating_sub(1)),
-            "Home" => (0, row),
-            "End" => (last_column, row),
-            "Enter" => {
-                event.prevent_default();
-                return finish();
-            }
+        match event.key().as_str() {
+            "Enter" => finish(),
             "Escape" => return cursor.set(None),
-            _ => return,
-        };
+            key => {
+                let start = cursor
+                    .get_untracked()
+                    .unwrap_or_else(|| Cursor::first(chosen));
+                let Some(at) = step(key, start.at, (last(columns), last(rows))) else {
+                    return;
+                };
+                let began = if event.shift_key() { start.began } else { at };
+                cursor.set(Some(Cursor { at, began }));
+            }
+        }
         event.prevent_default();
-        let began = if event.shift_key() { start.began } else { at };
-        cursor.set(Some(Cursor { at, began }));
     };
-    let clock = use_clock(now_nanos);
-    let reading = move || {
-        let rectangle = match cursor.get() {
-            Some(cursor) => cursor.rectangle(),
-            None => chosen?,
-        };
-        map.with_value(|map| {
-            let selection = map.selection(rectangle)?;
-            let count = count(map, rectangle);
-            Some(format!(
-                "{} to {}, {}: {}",
-                clock(selection.from_nanos),
-                clock(selection.to_nanos),
-                duration_range(&selection),
-                format::counted(usize::try_from(count).unwrap_or(0), "request"),
-            ))
-        })
-    };
-    let frame = move || {
-        let rectangle = cursor.get().map(Cursor::rectangle).or(chosen)?;
-        let (x, width) = span(rectangle.columns, columns, WIDTH);
-        let (below, height) = span(rectangle.rows, rows, HEIGHT);
-        let y = HEIGHT - below - height;
-        Some(view! {
-            <rect
-                class="frame"
-                x=format!("{x:.2}")
-                y=format!("{y:.2}")
-                width=format!("{width:.2}")
-                height=format!("{height:.2}")
-                vector-effect="non-scaling-stroke"
-            />
-        })
-    };
+    let marked = Signal::derive(move || cursor.get().map(Cursor::rectangle).or(chosen));
     view! {
         <div class="heatmap">
             <svg class="scale" width="64" height=HEIGHT aria-hidden="true">
@@ -184,14 +148,60 @@ pub(crate) fn HeatmapView(
                     aria-hidden="true"
                 >
                     {cells}
-                    {frame}
+                    <Marked marked columns rows />
                 </svg>
             </div>
             <Times times now_nanos />
-            <p id="heatmap-reading" class="reading muted" aria-live="polite">
-                {move || reading().unwrap_or_else(|| "Drag a rectangle to see what sets it apart.".to_owned())}
-            </p>
+            <Reading map marked now_nanos />
         </div>
+    }
+}
+
+/// The frame around the cells that are read.
+#[component]
+fn Marked(marked: Signal<Option<Rectangle>>, columns: usize, rows: usize) -> impl IntoView {
+    move || {
+        let rectangle = marked.get()?;
+        let (x, width) = span(rectangle.columns, columns, WIDTH);
+        let (below, height) = span(rectangle.rows, rows, HEIGHT);
+        let y = HEIGHT - below - height;
+        Some(view! {
+            <rect
+                class="frame"
+                x=format!("{x:.2}")
+                y=format!("{y:.2}")
+                width=format!("{width:.2}")
+                height=format!("{height:.2}")
+                vector-effect="non-scaling-stroke"
+            />
+        })
+    }
+}
+
+/// What those cells have, in words.
+#[component]
+fn Reading(
+    map: StoredValue<Heatmap>,
+    marked: Signal<Option<Rectangle>>,
+    now_nanos: i64,
+) -> impl IntoView {
+    let clock = use_clock(now_nanos);
+    let reading = move || {
+        let rectangle = marked.get()?;
+        map.with_value(|map| {
+            let selection = map.selection(rectangle)?;
+            let count = usize::try_from(count(map, rectangle)).unwrap_or(0);
+            let [from, to] = [selection.from_nanos, selection.to_nanos].map(&clock);
+            let durations = duration_range(&selection);
+            let requests = format::counted(count, "request");
+            Some(format!("{from} to {to}, {durations}: {requests}"))
+        })
+    };
+    let hint = "Drag a rectangle to see what sets it apart.";
+    view! {
+        <p id="heatmap-reading" class="reading muted" aria-live="polite">
+            {move || reading().unwrap_or_else(|| hint.to_owned())}
+        </p>
     }
 }
 
@@ -265,6 +275,19 @@ fn span((first, last): (u16, u16), of: usize, side: f64) -> (f64, f64) {
     let one = side / float(of.max(1));
     let start = f64::from(first) * one;
     (start, f64::from(last.saturating_sub(first) + 1) * one)
+}
+
+/// The cell that a key leads to.
+fn step(key: &str, (column, row): (u16, u16), last: (u16, u16)) -> Option<(u16, u16)> {
+    Some(match key {
+        "ArrowLeft" => (column.saturating_sub(1), row),
+        "ArrowRight" => ((column + 1).min(last.0), row),
+        "ArrowUp" => (column, (row + 1).min(last.1)),
+        "ArrowDown" => (column, row.saturating_sub(1)),
+        "Home" => (0, row),
+        "End" => (last.0, row),
+        _ => return None,
+    })
 }
 
 fn last(count: usize) -> u16 {

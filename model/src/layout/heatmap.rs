@@ -241,19 +241,19 @@ impl Heatmap {
 
 /// The buckets that rows begin with, and the one after the last.
 fn rows(shortest: u16, longest: u16) -> Vec<u16> {
-    let (least, most) = PLAUSIBLE_NANOS;
-    let shortest = shortest.clamp(bucket_of(least), bucket_of(most));
-    let longest = longest.clamp(shortest, bucket_of(most));
-    let rows = |width: u16| (shortest / width, longest / width);
+    let plausible = PLAUSIBLE_NANOS.0..=PLAUSIBLE_NANOS.1;
+    let shortest = shortest.clamp(bucket_of(*plausible.start()), bucket_of(*plausible.end()));
+    let longest = longest.clamp(shortest, bucket_of(*plausible.end()));
+    let ends = |width: u16| (shortest / width, longest / width);
     let width = ROWS_PER_POWER
         .map(|per_power| BUCKETS_PER_POWER / per_power)
         .into_iter()
         .find(|width| {
-            let (first, last) = rows(*width);
+            let (first, last) = ends(*width);
             last - first < MAX_ROWS
         })
         .unwrap_or(BUCKETS_PER_POWER);
-    let (first, last) = rows(width);
+    let (first, last) = ends(width);
     (first..=last + 1).map(|row| row * width).collect()
 }
 

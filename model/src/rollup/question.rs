@@ -47,9 +47,9 @@ fn demand(condition: &Condition, family: Family) -> Option<Demand> {
     let (label, value) = match (family, &condition.test) {
         (Family::Operations, Test::Span(_)) if condition.negated => return None,
         (Family::Operations, Test::Span(SpanTest::Service(name))) => ("service", name.as_str()),
-        (Family::Operations, Test::Span(SpanTest::Operation(name))) => ("operation", name.as_str()),
         (Family::Operations, Test::Span(SpanTest::Kind(kind))) => ("kind", kind.name()),
-        (Family::Requests, Test::Trace(TraceTest::Root(name))) => ("operation", name.as_str()),
+        (Family::Operations, Test::Span(SpanTest::Operation(name)))
+        | (Family::Requests, Test::Trace(TraceTest::Root(name))) => ("operation", name.as_str()),
         (Family::Requests, Test::Trace(TraceTest::Dimension { dimension, value })) => {
             (dimension.key(), value.as_str())
         }

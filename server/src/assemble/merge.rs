@@ -14,7 +14,7 @@ use model::otlp::wire::WireError;
 use model::rollup::{Contributions, Delta, Direction};
 use model::sampling::tail::Sampler;
 use model::summary::Summary;
-use store::document::Writer;
+use store::document::{Dictionary, Writer};
 use store::shard::Stored;
 use store::traces::{TraceWrite, day_of};
 
@@ -37,7 +37,7 @@ pub(super) enum MergeError {
 
 /// What becomes of a trace.
 enum Outcome {
-    Write(TraceWrite),
+    Write(Box<TraceWrite>),
     /// There is nothing new in it.
     Known,
     /// It is counted, but not kept.
@@ -74,6 +74,11 @@ impl Merger {
         })
     }
 
+    /// Writes documents by this dictionary from now on.
+    pub(super) fn use_dictionary(&mut self, dictionary: Option<&Dictionary>) -> io::Result<()> {
+        self.writer.use_dictionary(dictionary)
+    }
+
     /// What to write of those traces. A trace whose spans are all stored already, because a client
     /// or a restart sent them again, needs nothing. New traces belong to the day of `now_nanos`.
     pub(super) fn merge(
@@ -87,7 +92,7 @@ impl Merger {
         for trace in due {
             let stored = stored.get(&trace.id);
             match self.merge_one(trace, stored, now_nanos, &mut contributions)? {
-                Outcome::Write(write) => merged.writes.push(write),
+                Outcome::Write(write) => merged.writes.push(*write),
                 Outcome::Known => {}
                 Outcome::SampledOut => merged.sampled_out += 1,
             }
@@ -149,13 +154,14 @@ impl Merger {
             .writer
             .write(&self.message)
             .map_err(|source| MergeError::Compress { trace_id, source })?;
-        Ok(Outcome::Write(TraceWrite {
+        let write = TraceWrite {
             summary,
             day: stored.map_or_else(|| day_of(now_nanos), |stored| stored.day),
             new_spans,
             chunk: i32::try_from(chunks.len()).unwrap_or(i32::MAX),
             body,
-        }))
+        };
+        Ok(Outcome::Write(Box::new(write)))
     }
 }
 

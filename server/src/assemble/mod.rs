@@ -171,6 +171,10 @@ impl Assembler {
         let first = due.iter().map(|trace| trace.received_nanos).min();
         let since = day_of(first.unwrap_or(now)).saturating_sub(DAYS_BACK);
         let stored = shard.stored(&ids, since).await?;
+        let dictionary = shard.dictionary().await?;
+        merger
+            .use_dictionary(dictionary.as_deref())
+            .map_err(AssembleError::Memory)?;
         let outcome = block_in_place(|| merger.merge(&due, &stored, now))?;
         let Merged { writes, deltas, .. } = &outcome;
         let finished = open.finish(&due);

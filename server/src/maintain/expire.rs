@@ -56,6 +56,7 @@ impl Expirer {
             }
         }
         self.store.expire_rollups(now).await?;
+        self.store.expire_dictionaries().await?;
         self.make_room(today).await
     }
 

@@ -1,9 +1,12 @@
-//! What is done now and then: rolling up, and forgetting what is old or what there is no room for.
+//! What is done now and then: rolling up, learning what documents have in common, and forgetting
+//! what is old or what there is no room for.
 
 mod compact;
 mod expire;
+mod learn;
 mod room;
 
 pub(crate) use compact::compact;
 pub(crate) use expire::Expirer;
+pub(crate) use learn::learn;
 pub(crate) use room::{Limits, Room};

@@ -153,22 +153,7 @@ impl Store {
             let empty = || vec![Rollup::default(); request.slots.count()];
             groups[place].get_or_insert_with(empty)[slot].add(&rollup);
         }
-        let named = wanted.keys.into_iter().zip(groups);
-        let mut found: Vec<(f64, Group)> = named
-            .filter_map(|(key, slots)| {
-                let slots = slots?;
-                let is_something = slots.iter().any(|rollup| !rollup.is_nothing());
-                let weight = slots.iter().map(|rollup| rollup.weight).sum();
-                is_something.then_some((weight, Group { key, slots }))
-            })
-            .collect();
-        found.sort_by(|left, right| {
-            right
-                .0
-                .total_cmp(&left.0)
-                .then(left.1.key.cmp(&right.1.key))
-        });
-        Ok(found.into_iter().map(|(_, group)| group).collect())
+        Ok(heaviest_first(wanted.keys.into_iter().zip(groups)))
     }
 
     async fn wanted(&self, request: &RollupRequest) -> Result<Wanted, Error> {
@@ -198,4 +183,21 @@ impl Store {
         }
         Ok(wanted)
     }
+}
+
+/// Groups of which anything was counted.
+fn heaviest_first(named: impl Iterator<Item = (Vec<String>, Option<Vec<Rollup>>)>) -> Vec<Group> {
+    let mut found: Vec<(f64, Group)> = named
+        .filter_map(|(key, slots)| {
+            let slots = slots?;
+            let is_something = slots.iter().any(|rollup| !rollup.is_nothing());
+            let weight = slots.iter().map(|rollup| rollup.weight).sum();
+            is_something.then_some((weight, Group { key, slots }))
+        })
+        .collect();
+    found.sort_by(|left, right| {
+        let by_weight = right.0.total_cmp(&left.0);
+        by_weight.then(left.1.key.cmp(&right.1.key))
+    });
+    found.into_iter().map(|(_, group)| group).collect()
 }

@@ -235,7 +235,7 @@ impl Store {
     /// When the database does not answer, or a document is damaged.
     pub async fn traces(&self, ids: &[TraceId]) -> Result<Vec<Trace>, Error> {
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, ids, 0).await?;
+        let chunks = chunks(&mut connection, &self.dictionaries, ids, 0).await?;
         drop(connection);
         chunks
             .chunk_by(|left, right| left.trace_id == right.trace_id)

@@ -145,7 +145,7 @@ impl Store {
         }
         let ids: Vec<TraceId> = matching.iter().map(|summary| summary.trace_id).collect();
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, &ids, 0).await?;
+        let chunks = chunks(&mut connection, &self.dictionaries, &ids, 0).await?;
         drop(connection);
         let mut accepted = HashSet::new();
         for chunks in chunks.chunk_by(|left, right| left.trace_id == right.trace_id) {

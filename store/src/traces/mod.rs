@@ -4,6 +4,7 @@ mod days;
 mod explore;
 mod list;
 mod needs;
+mod sample;
 mod summary_row;
 mod write;
 
@@ -18,10 +19,12 @@ pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
 pub use explore::{MAX_COUNTED, Stratum};
 pub use list::{ListRequest, MAX_CANDIDATES};
+pub(crate) use sample::sample;
 pub use write::TraceWrite;
 pub(crate) use write::write;
 
-use crate::{Error, Store, document};
+use crate::dictionaries::Dictionaries;
+use crate::{Error, Store};
 
 impl Store {
     /// The spans of a trace as they were received, as a `TracesData` message; none when it is not
@@ -31,7 +34,7 @@ impl Store {
     /// When the database does not answer, or a document is damaged.
     pub async fn message(&self, id: TraceId) -> Result<Option<Vec<u8>>, Error> {
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, &[id], 0).await?;
+        let chunks = chunks(&mut connection, &self.dictionaries, &[id], 0).await?;
         // Messages side by side decode as one.
         let message: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.message).collect();
         Ok((!message.is_empty()).then_some(message))
@@ -86,6 +89,7 @@ pub(crate) struct Chunk {
 /// The chunks of traces that were first stored on that day or later, by trace and in order.
 pub(crate) async fn chunks(
     connection: &mut PgConnection,
+    dictionaries: &Dictionaries,
     ids: &[TraceId],
     since_day: i32,
 ) -> Result<Vec<Chunk>, Error> {
@@ -98,16 +102,19 @@ pub(crate) async fn chunks(
         &ids as &[&[u8]],
         since_day,
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let documents = rows.iter().map(|row| row.body.as_slice());
+    let mut reader = dictionaries.reader(connection, documents).await?;
     rows.into_iter()
         .map(|row| {
             let trace_id = TraceId::from_slice(&row.trace_id).map_err(|source| Error::Key {
                 table: "trace_chunk",
                 source,
             })?;
-            let message =
-                document::decompress(&row.body).map_err(|error| damaged(trace_id, &error))?;
+            let message = reader
+                .read(&row.body)
+                .map_err(|error| damaged(trace_id, &error))?;
             Ok(Chunk {
                 trace_id,
                 day: row.day,

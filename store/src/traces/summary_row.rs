@@ -62,10 +62,7 @@ impl TryFrom<SummaryRow> for Summary {
             weight: row.weight,
             root_service: row.root_service,
             root_operation: row.root_operation,
-            outcome: row.failed.map(|failed| match failed {
-                false => Outcome::Ok,
-                true => Outcome::Error,
-            }),
+            outcome: row.failed.map(Outcome::of),
             services: row.services,
             dimensions: Dimensions::default()
                 .with(Dimension::AppType, row.app_type)
