@@ -26,7 +26,7 @@ use crate::ingest::{
     Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
     zipkin,
 };
-use crate::maintain::{Expirer, Limits, Room, compact};
+use crate::maintain::{Expirer, Limits, Room, compact, remove_unused_series};
 use crate::metrics::{self, Metrics};
 use crate::{api, pages};
 
@@ -262,6 +262,7 @@ fn maintenance(
     let mut tasks = JoinSet::new();
     tasks.spawn(expirer.run(stopped.clone()));
     tasks.spawn(compact(store.clone(), Arc::clone(metrics), stopped.clone()));
+    tasks.spawn(remove_unused_series(store.clone(), stopped.clone()));
     tasks
 }
 
