@@ -180,7 +180,7 @@ async fn run(
     let addresses = listeners.addresses()?;
     let receiver = Receiver::new(
         append,
-        LogInserts::new(store.clone()),
+        LogInserts::new(store.clone(), Arc::clone(&metrics)),
         redactor.clone(),
         is_room,
         metrics.clone(),
