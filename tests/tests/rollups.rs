@@ -167,6 +167,31 @@ async fn series_without_room_are_counted_together() {
 }
 
 #[tokio::test]
+async fn topology_shows_the_edges_with_most_calls() {
+    let url = database::create();
+    let server = Start::on_database(&url).start().await;
+    let fill = "with edge as (
+            insert into series (family, labels)
+            select 2, array['shop', 'callee ' || number, 'service']
+            from generate_series(1, 1001) number
+            returning id, labels
+        )
+        insert into rollup_delta (series, start_nanos, count, errors, weight, weighted_errors, sums,
+            buckets, counts, exemplar_buckets, exemplars)
+        select id, extract(epoch from date_trunc('minute', now() - interval '5 minutes'))::bigint * 1000000000, 1, 0,
+            case when labels[2] = 'callee 77' then 2 else 1 end, 0, '{0,0,0}', '{1}', '{1}', '{}', ''
+        from edge";
+    assert_eq!(database::query(&url, fill), "");
+    let topology = server.get_json("/api/v1/topology").await;
+    let edges = topology["edges"].as_array().unwrap();
+    assert_eq!(
+        (edges.len(), &edges[0]["callee"]),
+        (1_000, &json!("callee 77"))
+    );
+    assert_eq!(topology["edges_left_out"], 1);
+}
+
+#[tokio::test]
 async fn dimensions_are_read_where_the_operator_says() {
     let start = Start::fresh().with("THROUGHLINE_DIMENSIONS", "tier=plan; region=area");
     let server = start.start().await;
