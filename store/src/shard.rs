@@ -169,6 +169,19 @@ impl Shard {
         Ok(seqs)
     }
 
+    /// How many bytes are stored of those traces already, compressed, where any are, since the day
+    /// `since_day`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stored_bytes(
+        &mut self,
+        ids: &[TraceId],
+        since_day: i32,
+    ) -> Result<HashMap<TraceId, usize>, Error> {
+        traces::chunk_bytes(&mut self.connection, ids, since_day).await
+    }
+
     /// What is stored of those traces already, where that was on the day `since_day` or later.
     ///
     /// # Errors
