@@ -76,7 +76,7 @@ impl From<IdError> for AppError {
 impl From<store::Error> for AppError {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Driver(_) => {
+            store::Error::Driver(_) | store::Error::SeriesRemoved => {
                 tracing::warn!(%error, "a page could not be filled");
                 Self::Unavailable
             }

@@ -34,6 +34,8 @@ pub(crate) struct Metrics {
     values_truncated: Counter,
     values_redacted: Family<Label<&'static str>, Counter>,
     waiting_bytes: Gauge,
+    queued_requests: Family<Label<&'static str>, Gauge>,
+    queued_bytes: Family<Label<&'static str>, Gauge>,
     commit_seconds: Histogram,
     stored_spans: Counter,
     stored_traces: Counter,
@@ -58,6 +60,8 @@ impl Metrics {
             values_truncated: Counter::default(),
             values_redacted: Family::default(),
             waiting_bytes: Gauge::default(),
+            queued_requests: Family::default(),
+            queued_bytes: Family::default(),
             commit_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 12)),
             stored_spans: Counter::default(),
             stored_traces: Counter::default(),
@@ -70,6 +74,7 @@ impl Metrics {
         };
         metrics.register();
         metrics.register_redaction();
+        metrics.register_queues();
         metrics
     }
 
@@ -122,6 +127,19 @@ impl Metrics {
         registry.register("values_truncated", truncated, self.values_truncated.clone());
         let redacted = "Texts of which something was not stored, by rule";
         registry.register("values_redacted", redacted, self.values_redacted.clone());
+    }
+
+    /// Both queues are there from the beginning, empty.
+    fn register_queues(&mut self) {
+        let registry = &mut self.registry;
+        let requests = "Requests that wait in a queue for their commit to begin";
+        registry.register("queue_requests", requests, self.queued_requests.clone());
+        let bytes = "What the requests bring that wait in a queue for their commit to begin";
+        let family = self.queued_bytes.clone();
+        registry.register_with_unit("queue", bytes, Unit::Bytes, family);
+        for queue in Queue::ALL {
+            self.queued(queue, 0, 0);
+        }
     }
 
     pub(crate) fn accepted(&self, protocol: &'static str, spans: usize) {
@@ -203,10 +221,60 @@ impl Metrics {
         self.waiting_bytes.set(bytes);
     }
 
+    /// A change of what waits in a queue.
+    fn queued(&self, queue: Queue, requests: i64, bytes: i64) {
+        let label = [("queue", queue.label())];
+        self.queued_requests.get_or_create(&label).inc_by(requests);
+        self.queued_bytes.get_or_create(&label).inc_by(bytes);
+    }
+
     fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+/// Where requests wait for their commit to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    Spans,
+    LogRecords,
+}
+
+impl Queue {
+    const ALL: [Self; 2] = [Self::Spans, Self::LogRecords];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Spans => "spans",
+            Self::LogRecords => "log_records",
+        }
+    }
+}
+
+/// A request that waits in a queue, until this is dropped.
+pub(crate) struct Queued {
+    metrics: Arc<Metrics>,
+    queue: Queue,
+    bytes: i64,
+}
+
+impl Queued {
+    pub(crate) fn new(metrics: Arc<Metrics>, queue: Queue, bytes: usize) -> Self {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        metrics.queued(queue, 1, bytes);
+        Self {
+            metrics,
+            queue,
+            bytes,
+        }
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.metrics.queued(self.queue, -1, -self.bytes);
     }
 }
 
@@ -228,8 +296,19 @@ async fn show(State(metrics): State<Arc<Metrics>>) -> Response {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// Panics when a line is missing.
+    pub(crate) fn assert_lines(metrics: &Metrics, lines: &[&str]) {
+        let text = metrics.text().unwrap();
+        for line in lines {
+            assert!(
+                text.lines().any(|found| found == *line),
+                "{line} in\n{text}"
+            );
+        }
+    }
 
     #[test]
     fn every_metric_is_written_with_its_unit() {
@@ -237,15 +316,15 @@ mod tests {
         metrics.accepted("otlp_grpc", 7);
         metrics.open(3, 2, 1_000);
         metrics.committed(Duration::from_millis(3));
-        let text = metrics.text().unwrap();
-        for line in [
+        let lines = [
             "throughline_spans_accepted_total{protocol=\"otlp_grpc\"} 7",
             "throughline_open_traces{shard=\"3\"} 2",
             "throughline_open_traces_bytes{shard=\"3\"} 1000",
             "throughline_commit_seconds_count 1",
+            "throughline_queue_requests{queue=\"log_records\"} 0",
+            "throughline_queue_bytes{queue=\"spans\"} 0",
             "# EOF",
-        ] {
-            assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
-        }
+        ];
+        assert_lines(&metrics, &lines);
     }
 }

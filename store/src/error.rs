@@ -36,4 +36,7 @@ pub enum Error {
     /// A series that was just written is not there.
     #[error("the series for what there is no room for is missing")]
     NoSeries,
+    /// Trying again can help.
+    #[error("series were removed again and again while something was counted by them")]
+    SeriesRemoved,
 }

@@ -24,6 +24,9 @@ pub const SHARDS: i16 = 4;
 /// nothing else in the database uses.
 const LOCK_CLASS: i32 = 0x7468_726f;
 
+/// How often the numbers of series are asked for when some were removed meanwhile, which is rare.
+const ATTEMPTS: usize = 3;
+
 /// The shard that has the spans of a trace.
 #[must_use]
 pub fn of(id: TraceId) -> i16 {
@@ -171,6 +174,19 @@ impl Shard {
         Ok(seqs)
     }
 
+    /// How many bytes are stored of those traces already, compressed, where any are, since the day
+    /// `since_day`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stored_bytes(
+        &mut self,
+        ids: &[TraceId],
+        since_day: i32,
+    ) -> Result<HashMap<TraceId, usize>, Error> {
+        traces::chunk_bytes(&mut self.connection, ids, since_day).await
+    }
+
     /// What is stored of those traces already, where that was on the day `since_day` or later.
     ///
     /// # Errors
@@ -220,18 +236,27 @@ impl Shard {
             self.prepared_day = day;
         }
         let series = deltas.iter().map(|delta| &delta.series);
-        let ids = self.series.resolve(&mut self.connection, series).await?;
-        let mut transaction = self.connection.begin().await?;
-        traces::write(&mut transaction, writes).await?;
-        rollups::write(&mut transaction, deltas, &ids).await?;
-        sqlx::query!(
-            "delete from ingest_log where shard = $1 and seq = any ($2::bigint[])",
-            self.number,
-            finished,
-        )
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(())
+        for _ in 0..ATTEMPTS {
+            let ids = self.series.resolve(&mut self.connection, series.clone());
+            let ids = ids.await?;
+            let mut transaction = self.connection.begin().await?;
+            if !self.series.hold(&mut transaction).await? {
+                transaction.rollback().await?;
+                self.series = SeriesIds::default();
+                continue;
+            }
+            traces::write(&mut transaction, writes).await?;
+            rollups::write(&mut transaction, deltas, &ids).await?;
+            sqlx::query!(
+                "delete from ingest_log where shard = $1 and seq = any ($2::bigint[])",
+                self.number,
+                finished,
+            )
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            return Ok(());
+        }
+        Err(Error::SeriesRemoved)
     }
 }

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "ingest_log",
     "server_secret",
     "trace_summary",
     "trace_chunk",
     "rollup_delta",
+    "series_generation",
     "log_event",
 ];
 

@@ -133,6 +133,12 @@ async fn series_without_room_are_counted_together() {
     let fill = "insert into series (family, labels)
         select 1, array['full', number::text, 'server', ''] from generate_series(1, 49999) number";
     assert_eq!(database::query(&url, fill), "");
+    let use_them = "insert into rollup (resolution, series, start_nanos, count, errors, weight,
+            weighted_errors, sums, buckets, counts, exemplar_buckets, exemplars)
+        select 2, id, extract(epoch from current_date)::bigint * 1000000000, 0, 0, 0, 0, '{}', '{}',
+            '{}', '{}', ''
+        from series";
+    assert_eq!(database::query(&url, use_them), "");
     let one_more = spans::span(1, 1, 0, "GET /first", 0, 100);
     server.send_json(&spans::request("shop", &[one_more])).await;
     server.wait_for_traces(1, "").await;
@@ -158,6 +164,31 @@ async fn series_without_room_are_counted_together() {
         found,
         expected.map(|(name, count)| (name.into(), json!(count)))
     );
+}
+
+#[tokio::test]
+async fn topology_shows_the_edges_with_most_calls() {
+    let url = database::create();
+    let server = Start::on_database(&url).start().await;
+    let fill = "with edge as (
+            insert into series (family, labels)
+            select 2, array['shop', 'callee ' || number, 'service']
+            from generate_series(1, 1001) number
+            returning id, labels
+        )
+        insert into rollup_delta (series, start_nanos, count, errors, weight, weighted_errors, sums,
+            buckets, counts, exemplar_buckets, exemplars)
+        select id, extract(epoch from date_trunc('minute', now() - interval '5 minutes'))::bigint * 1000000000, 1, 0,
+            case when labels[2] = 'callee 77' then 2 else 1 end, 0, '{0,0,0}', '{1}', '{1}', '{}', ''
+        from edge";
+    assert_eq!(database::query(&url, fill), "");
+    let topology = server.get_json("/api/v1/topology").await;
+    let edges = topology["edges"].as_array().unwrap();
+    assert_eq!(
+        (edges.len(), &edges[0]["callee"]),
+        (1_000, &json!("callee 77"))
+    );
+    assert_eq!(topology["edges_left_out"], 1);
 }
 
 #[tokio::test]

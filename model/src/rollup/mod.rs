@@ -150,13 +150,15 @@ pub struct Observation<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Add,
+    /// Of a trace that is not kept: no exemplar may lead to it.
+    AddUnkept,
     Subtract,
 }
 
 impl Rollup {
     pub fn record(&mut self, direction: Direction, seen: &Observation<'_>) {
         let (count, weight) = match direction {
-            Direction::Add => (1, seen.weight),
+            Direction::Add | Direction::AddUnkept => (1, seen.weight),
             Direction::Subtract => (-1, -seen.weight),
         };
         self.count += count;
@@ -274,6 +276,13 @@ mod tests {
         rollup.record(Direction::Subtract, &seen(500, 4.0));
         rollup.record(Direction::Subtract, &seen(50, 2.0));
         assert!(rollup.is_nothing());
+    }
+
+    #[test]
+    fn no_exemplar_leads_to_a_trace_that_is_not_kept() {
+        let mut rollup = Rollup::default();
+        rollup.record(Direction::AddUnkept, &seen(50, 2.0));
+        assert_eq!((rollup.count, rollup.exemplars.all()), (1, &[][..]));
     }
 
     #[test]

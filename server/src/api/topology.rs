@@ -16,6 +16,9 @@ use super::error::ApiError;
 use super::rollups;
 use crate::clock;
 
+/// Most edges in one answer, those with the most calls; how many more there are is said.
+const MAX_EDGES: usize = 1_000;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
@@ -60,7 +63,9 @@ pub(super) async fn topology(
         object.insert("service".into(), json!(service));
         Value::Object(object)
     });
-    let calls = store.rollups(&ask(Family::Calls, CALL.into())?).await?;
+    // The greatest weight first.
+    let mut calls = store.rollups(&ask(Family::Calls, CALL.into())?).await?;
+    let beyond = calls.split_off(calls.len().min(MAX_EDGES));
     let edges = calls.iter().map(|group| {
         let mut object = rollups::numbers(&group.total(), Family::Calls);
         for (label, value) in Family::Calls.labels().iter().zip(&group.key) {
@@ -72,5 +77,6 @@ pub(super) async fn topology(
         "time": rollups::covered(time),
         "services": services.collect::<Vec<_>>(),
         "edges": edges.collect::<Vec<_>>(),
+        "edges_left_out": beyond.len(),
     })))
 }

@@ -14,6 +14,7 @@ use model::otlp::wire::WireError;
 use model::rollup::{Contributions, Delta, Direction};
 use model::sampling::tail::Sampler;
 use model::summary::Summary;
+use model::trace::Trace;
 use store::document::{Dictionary, Writer};
 use store::shard::Stored;
 use store::traces::{TraceWrite, day_of};
@@ -128,34 +129,32 @@ impl Merger {
         self.message.clear();
         batch.write(&new, &mut self.message);
         let new_spans = new.len();
-        if stored.is_some() {
-            contribute(
-                &self.table,
-                contributions,
-                Direction::Subtract,
-                trace_id,
-                &batch,
-            );
+        if stored.is_some()
+            && let Some(before) = Contributor::of(trace_id, &batch, &self.table)
+        {
+            before.record(contributions, Direction::Subtract);
         }
         batch.spans.extend(new);
-        let Some(mut summary) =
-            contribute(&self.table, contributions, Direction::Add, trace_id, &batch)
-        else {
+        let Some(mut whole) = Contributor::of(trace_id, &batch, &self.table) else {
             return Ok(Outcome::Known);
         };
         // Counted is what came; of that, what is kept is decided once for each trace.
-        if let (None, Some(sampler)) = (stored, &mut self.sampler) {
-            let Some(weight) = sampler.weigh(&summary, now_nanos) else {
-                return Ok(Outcome::SampledOut);
-            };
-            summary.weight *= weight;
-        }
+        let weight = match (stored, &mut self.sampler) {
+            (None, Some(sampler)) => sampler.weigh(&whole.summary, now_nanos),
+            _ => Some(1.0),
+        };
+        let Some(weight) = weight else {
+            whole.record(contributions, Direction::AddUnkept);
+            return Ok(Outcome::SampledOut);
+        };
+        whole.record(contributions, Direction::Add);
+        whole.summary.weight *= weight;
         let body = self
             .writer
             .write(&self.message)
             .map_err(|source| MergeError::Compress { trace_id, source })?;
         let write = TraceWrite {
-            summary,
+            summary: whole.summary,
             day: stored.map_or_else(|| day_of(now_nanos), |stored| stored.day),
             new_spans,
             chunk: i32::try_from(chunks.len()).unwrap_or(i32::MAX),
@@ -165,20 +164,31 @@ impl Merger {
     }
 }
 
-/// Counts the trace of those spans, or takes it back; returns its summary.
-fn contribute(
-    table: &DimensionTable,
-    contributions: &mut Contributions,
-    direction: Direction,
-    trace_id: TraceId,
-    batch: &Batch<'_>,
-) -> Option<Summary> {
-    let flag_names = table.flag_names();
-    let trace = decode::trace(trace_id, batch, Detail::Outline { flag_names });
-    let shifts = clock_skew::shifts(&trace);
-    let summary = Summary::of(&trace, table, &shifts)?;
-    contributions.record(direction, &trace, &summary, &shifts);
-    Some(summary)
+/// A trace as rollups see it.
+struct Contributor {
+    trace: Trace,
+    shifts: Vec<i64>,
+    summary: Summary,
+}
+
+impl Contributor {
+    /// None without spans.
+    fn of(trace_id: TraceId, batch: &Batch<'_>, table: &DimensionTable) -> Option<Self> {
+        let flag_names = table.flag_names();
+        let trace = decode::trace(trace_id, batch, Detail::Outline { flag_names });
+        let shifts = clock_skew::shifts(&trace);
+        let summary = Summary::of(&trace, table, &shifts)?;
+        Some(Self {
+            trace,
+            shifts,
+            summary,
+        })
+    }
+
+    /// Counts it, or takes it back.
+    fn record(&self, contributions: &mut Contributions, direction: Direction) {
+        contributions.record(direction, &self.trace, &self.summary, &self.shifts);
+    }
 }
 
 /// The spans whose ids are neither stored nor among those before them.
@@ -232,6 +242,21 @@ mod tests {
         let message = store::document::decompress(&write.body).unwrap();
         let spans = Batch::read(&message).unwrap().spans.len();
         Some((spans, write.summary.span_count, counted, write.day))
+    }
+
+    #[test]
+    fn exemplars_lead_to_traces_that_are_kept() {
+        let exemplars = |policy: &str| {
+            let sampler = Sampler::new(policy.parse().unwrap());
+            let mut merger = Merger::new(Arc::default(), Some(sampler)).unwrap();
+            let outcome = merger.merge(&[due(&[1, 2])], &HashMap::new(), 0).unwrap();
+            let deltas = outcome.deltas.iter();
+            let counted: i64 = deltas.clone().map(|delta| delta.rollup.count).sum();
+            let exemplars = deltas.flat_map(|delta| delta.rollup.exemplars.all());
+            (outcome.sampled_out, counted, exemplars.count() > 0)
+        };
+        assert_eq!(exemplars("share 100%"), (0, 3, true));
+        assert_eq!(exemplars("share 0%"), (1, 3, false));
     }
 
     #[test]

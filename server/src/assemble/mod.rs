@@ -6,7 +6,9 @@
 
 mod merge;
 mod open_traces;
+mod runs;
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +16,7 @@ use std::time::{Duration, Instant};
 use model::dimensions::DimensionTable;
 use model::id::TraceId;
 use model::sampling::tail::{Policy, Sampler};
-use store::shard::{ReadEntry, SHARDS, Shard};
+use store::shard::{ReadEntry, SHARDS, Shard, Stored};
 use store::traces::day_of;
 use store::{Store, document};
 use tokio::sync::{Notify, watch};
@@ -23,6 +25,7 @@ use tokio::time::{sleep, timeout};
 
 use self::merge::{Merged, Merger};
 use self::open_traces::{AddError, DueTrace, OpenTraces};
+use self::runs::runs;
 use crate::clock;
 use crate::metrics::Metrics;
 
@@ -46,7 +49,7 @@ const LOOK_BACK: Duration = Duration::from_secs(1);
 /// again later than that is a trace of its own.
 const DAYS_BACK: i32 = 1;
 
-/// Traces stored in one transaction.
+/// Traces taken up at once.
 const STORE_BATCH: usize = 1_000;
 
 /// How long due traces gather, so that few transactions store many. What they add to the rollups is
@@ -159,6 +162,7 @@ impl Assembler {
         }
     }
 
+    /// Stores traces, as many in one transaction as have room in memory together.
     async fn store(
         &self,
         shard: &mut Shard,
@@ -167,17 +171,39 @@ impl Assembler {
         due: Vec<DueTrace>,
     ) -> Result<(), AssembleError> {
         let ids: Vec<TraceId> = due.iter().map(|trace| trace.id).collect();
-        let now = clock::now_nanos();
         let first = due.iter().map(|trace| trace.received_nanos).min();
-        let since = day_of(first.unwrap_or(now)).saturating_sub(DAYS_BACK);
-        let stored = shard.stored(&ids, since).await?;
+        let first = first.unwrap_or_else(clock::now_nanos);
+        let since = day_of(first).saturating_sub(DAYS_BACK);
+        let stored_bytes = shard.stored_bytes(&ids, since).await?;
         let dictionary = shard.dictionary().await?;
         merger
             .use_dictionary(dictionary.as_deref())
             .map_err(AssembleError::Memory)?;
-        let outcome = block_in_place(|| merger.merge(&due, &stored, now))?;
+        for run in runs(due, &stored_bytes) {
+            let ids = run.iter().map(|trace| trace.id);
+            let ids: Vec<TraceId> = ids.filter(|id| stored_bytes.contains_key(id)).collect();
+            let stored = if ids.is_empty() {
+                HashMap::new()
+            } else {
+                shard.stored(&ids, since).await?
+            };
+            self.store_run(shard, open, merger, &run, &stored).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_run(
+        &self,
+        shard: &mut Shard,
+        open: &mut OpenTraces,
+        merger: &mut Merger,
+        run: &[DueTrace],
+        stored: &HashMap<TraceId, Stored>,
+    ) -> Result<(), AssembleError> {
+        let now = clock::now_nanos();
+        let outcome = block_in_place(|| merger.merge(run, stored, now))?;
         let Merged { writes, deltas, .. } = &outcome;
-        let finished = open.finish(&due);
+        let finished = open.finish(run);
         let seqs: Vec<i64> = finished.iter().map(|entry| entry.seq).collect();
         shard.store(writes, deltas, &seqs).await?;
         let spans = writes.iter().map(|write| write.new_spans).sum();

@@ -311,6 +311,18 @@ impl OpenTrace {
 }
 
 #[cfg(test)]
+impl DueTrace {
+    pub(super) fn of(id: TraceId, message: Vec<u8>) -> Self {
+        Self {
+            id,
+            message,
+            received_nanos: 0,
+            seqs: vec![],
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::assemble::tests::message;

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::clean::Part;
 use super::memory::Reservation;
 use crate::clock;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Queue, Queued};
 
 /// Requests that wait for a commit; more are told to come back.
 const MAX_WAITING: usize = 256;
@@ -57,18 +57,17 @@ struct Submission {
     /// The memory that they take, also when nobody waits for them any more.
     reservation: Reservation,
     committed: oneshot::Sender<Result<(), AppendError>>,
-}
-
-impl Submission {
-    fn bytes(&self) -> usize {
-        self.parts.iter().map(|part| part.message.len()).sum()
-    }
+    /// Of all parts.
+    bytes: usize,
+    /// Until it is gathered.
+    queued: Queued,
 }
 
 /// The way into the log. Cheap to clone; when the last clone is gone, the appender ends.
 #[derive(Clone)]
 pub(crate) struct Append {
     queue: mpsc::Sender<Submission>,
+    metrics: Arc<Metrics>,
 }
 
 impl Append {
@@ -82,10 +81,13 @@ impl Append {
             return Ok(());
         }
         let (committed, outcome) = oneshot::channel();
+        let bytes = parts.iter().map(|part| part.message.len()).sum();
         let submission = Submission {
             parts,
             reservation,
             committed,
+            bytes,
+            queued: Queued::new(Arc::clone(&self.metrics), Queue::Spans, bytes),
         };
         self.queue
             .try_send(submission)
@@ -126,7 +128,11 @@ impl Appender {
             };
             tasks.spawn(appender.run());
         }
-        (Append { queue: sender }, tasks)
+        let append = Append {
+            queue: sender,
+            metrics: Arc::clone(metrics),
+        };
+        (append, tasks)
     }
 
     async fn run(self) {
@@ -134,6 +140,7 @@ impl Appender {
             let mut parts = Vec::new();
             let mut waiting = Vec::new();
             for submission in gathered {
+                drop(submission.queued);
                 parts.extend(submission.parts);
                 waiting.push((submission.committed, submission.reservation));
             }
@@ -160,7 +167,7 @@ impl Appender {
         while first.committed.is_closed() {
             first = queue.recv().await?;
         }
-        let mut bytes = first.bytes();
+        let mut bytes = first.bytes;
         let mut gathered = vec![first];
         while bytes < MAX_COMMIT_BYTES
             && let Ok(next) = queue.try_recv()
@@ -168,7 +175,7 @@ impl Appender {
             if next.committed.is_closed() {
                 continue;
             }
-            bytes += next.bytes();
+            bytes += next.bytes;
             gathered.push(next);
         }
         Some(gathered)
@@ -201,4 +208,47 @@ fn entries(parts: Vec<Part>) -> io::Result<Vec<Entry>> {
         })
     };
     of_shard.into_iter().map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::super::memory::Memory;
+    use super::*;
+    use crate::metrics::tests::assert_lines;
+
+    #[tokio::test]
+    async fn what_waits_in_the_queue_is_counted() {
+        let metrics = Arc::new(Metrics::new());
+        let (sender, queue) = mpsc::channel(1);
+        let append = Append {
+            queue: sender,
+            metrics: Arc::clone(&metrics),
+        };
+        let memory = Memory::new(Arc::clone(&metrics));
+        let submit = || {
+            let part = Part {
+                shard: 0,
+                message: vec![0; 100],
+                span_count: 1,
+            };
+            append.append(vec![part], memory.reservation())
+        };
+        let mut waiting = Box::pin(submit());
+        assert!(waiting.as_mut().now_or_never().is_none());
+        let refused = submit().now_or_never();
+        assert!(matches!(refused, Some(Err(AppendError::Full))));
+        let lines = [
+            "throughline_queue_requests{queue=\"spans\"} 1",
+            "throughline_queue_bytes{queue=\"spans\"} 100",
+        ];
+        assert_lines(&metrics, &lines);
+        drop(queue);
+        let lines = [
+            "throughline_queue_requests{queue=\"spans\"} 0",
+            "throughline_queue_bytes{queue=\"spans\"} 0",
+        ];
+        assert_lines(&metrics, &lines);
+    }
 }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::append::{AppendError, PATIENCE};
 use super::memory::Reservation;
+use crate::metrics::{Metrics, Queue, Queued};
 
 /// Statements under way; the others wait, within the patience of their clients. Few, so that
 /// pages always find a connection.
@@ -23,14 +24,16 @@ pub(crate) struct LogInserts {
     under_way: Arc<Semaphore>,
     /// The last day that there is room for.
     prepared_day: Arc<AtomicI32>,
+    metrics: Arc<Metrics>,
 }
 
 impl LogInserts {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, metrics: Arc<Metrics>) -> Self {
         Self {
             store,
             under_way: Arc::new(Semaphore::new(INSERTS)),
             prepared_day: Arc::new(AtomicI32::new(i32::MIN)),
+            metrics,
         }
     }
 
@@ -44,8 +47,11 @@ impl LogInserts {
         if records.is_empty() {
             return Ok(());
         }
+        let bytes = records.iter().map(|record| record.body.len()).sum();
+        let queued = Queued::new(Arc::clone(&self.metrics), Queue::LogRecords, bytes);
         let inserted = async {
             let permit = Arc::clone(&self.under_way).acquire_owned().await.ok()?;
+            drop(queued);
             let inserts = self.clone();
             // It goes on when nobody waits any more, and keeps its place and its memory until then.
             let work = tokio::spawn(async move {

@@ -47,6 +47,12 @@ impl Memory {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn turns_taken(&self) -> usize {
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        AT_ONCE * cores - self.turns.available_permits()
+    }
+
     /// Room for one request, to be taken as its bytes arrive.
     pub(crate) fn reservation(&self) -> Reservation {
         Reservation {
@@ -78,6 +84,14 @@ impl Reservation {
         self.memory.metrics.waiting(before + bytes);
         self.bytes += bytes;
         Ok(())
+    }
+
+    /// Gives back room that was taken before.
+    pub(super) fn shrink(&mut self, bytes: usize) {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        let before = self.memory.used.fetch_sub(bytes, Ordering::Relaxed);
+        self.memory.metrics.waiting(before - bytes);
     }
 
     /// Waits for the request's turn to be worked on, unless it has come already.
@@ -137,5 +151,8 @@ mod tests {
         assert_eq!(second.grow(usize::MAX), Err(Full));
         drop(first);
         assert_eq!(second.grow(MAX_BYTES - 1), Ok(()));
+        second.shrink(2);
+        assert_eq!(second.grow(3), Err(Full));
+        assert_eq!(second.grow(2), Ok(()));
     }
 }

@@ -18,6 +18,7 @@ mod signal;
 mod skywalking;
 pub(crate) mod skywalking_grpc;
 pub(crate) mod skywalking_http;
+mod translating;
 pub(crate) mod zipkin;
 
 pub(crate) use append::Appender;

@@ -9,11 +9,11 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use prost::Message;
 use serde_json::json;
-use tokio::task::spawn_blocking;
 
 use super::body::{self, BodyError};
 use super::receive::{Receipt, ReceiveError, Receiver};
 use super::signal::Signal;
+use super::translating::{of_json, translate};
 use crate::otlp::status::{RETRY_DELAY, Status, code};
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
@@ -127,12 +127,18 @@ async fn receive(
     };
     let read = body::read(headers, body, receiver.memory.reservation()).await;
     let (bytes, reservation) = read.inspect_err(|error| receiver.unreadable(error.label()))?;
-    let request = match encoding {
-        Encoding::Protobuf => bytes,
-        Encoding::Json => spawn_blocking(move || signal.protobuf_from_json(&bytes))
-            .await
-            .map_err(ReceiveError::from)?
-            .inspect_err(|_error| receiver.unreadable("damaged"))?,
+    let (request, reservation) = match encoding {
+        Encoding::Protobuf => (bytes, reservation),
+        Encoding::Json => {
+            let text = bytes.clone();
+            let needs = move || of_json(&text);
+            let work = move || Ok(((), signal.protobuf_from_json(&bytes)?));
+            let translated = translate(reservation, needs, work).await;
+            let translated = translated.inspect_err(|error| receiver.unreadable(error.label()))?;
+            let ((), request, reservation) = translated
+                .inspect_err(|_error: &serde_json::Error| receiver.unreadable("damaged"))?;
+            (request, reservation)
+        }
     };
     let receipt = signal.receive(&receiver, "otlp_http", request, reservation);
     Ok(receipt.await?)

@@ -50,6 +50,8 @@ pub(super) enum ReceiveError {
     DamagedLogs(WireError),
     #[error("{0}")]
     TooLarge(CleanLogsError),
+    #[error("the request has too many elements to be translated at once; send smaller batches")]
+    TooManyElements,
     #[error(transparent)]
     Full(#[from] Full),
     #[error(
@@ -65,10 +67,10 @@ pub(super) enum ReceiveError {
 
 impl ReceiveError {
     /// A word for it, one of few.
-    fn label(&self) -> &'static str {
+    pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Damaged(_) | Self::DamagedLogs(_) => "damaged",
-            Self::TooLarge(_) => "too_large",
+            Self::TooLarge(_) | Self::TooManyElements => "too_large",
             Self::Full(_) => "memory_full",
             Self::NoRoom => "storage_full",
             Self::Append(AppendError::Full) => "queue_full",
@@ -80,7 +82,7 @@ impl ReceiveError {
     /// The code of `google.rpc.Code`, and whether sending the same again can help.
     pub(super) fn kind(&self) -> (i32, bool) {
         match self {
-            Self::Damaged(_) | Self::DamagedLogs(_) | Self::TooLarge(_) => {
+            Self::Damaged(_) | Self::DamagedLogs(_) | Self::TooLarge(_) | Self::TooManyElements => {
                 (code::INVALID_ARGUMENT, false)
             }
             Self::Full(_) | Self::Append(AppendError::Full) => (code::RESOURCE_EXHAUSTED, true),
@@ -93,7 +95,9 @@ impl ReceiveError {
     /// The HTTP status that says the same.
     pub(super) fn status(&self) -> StatusCode {
         match self.kind().0 {
-            _ if matches!(self, Self::TooLarge(_)) => StatusCode::PAYLOAD_TOO_LARGE,
+            _ if matches!(self, Self::TooLarge(_) | Self::TooManyElements) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             code::RESOURCE_EXHAUSTED => StatusCode::TOO_MANY_REQUESTS,
             code::UNAVAILABLE => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,

@@ -2,10 +2,10 @@
 
 use axum::body::Bytes;
 use prost::Message;
-use tokio::task::spawn_blocking;
 
 use super::memory::Reservation;
 use super::receive::{ReceiveError, Receiver};
+use super::translating;
 use crate::translate::skywalking::{Segments, translate};
 
 /// Why no segment was kept.
@@ -19,21 +19,24 @@ pub(super) enum SegmentsError<E> {
     Receive(#[from] ReceiveError),
 }
 
+/// `needs` says what room `read` and the translation take meanwhile.
+///
 /// Returns when all that can be used is on disk, with what is wrong with the rest.
 pub(super) async fn receive<E: Send + 'static>(
     receiver: &Receiver,
     protocol: &'static str,
+    needs: impl FnOnce() -> usize + Send + 'static,
     read: impl FnOnce() -> Result<Segments, E> + Send + 'static,
     reservation: Reservation,
 ) -> Result<String, SegmentsError<E>> {
-    let translating = spawn_blocking(move || {
+    let work = move || {
         let translated = translate(read()?);
         let request = Bytes::from(translated.request.encode_to_vec());
         Ok((translated, request))
-    });
-    let (translated, request) = translating
+    };
+    let (translated, request, reservation) = translating::translate(reservation, needs, work)
         .await
-        .map_err(ReceiveError::from)?
+        .inspect_err(|error| receiver.unreadable(error.label()))?
         .map_err(SegmentsError::Unreadable)
         .inspect_err(|_error| receiver.unreadable("damaged"))?;
     if translated.unreadable > 0 {

@@ -28,6 +28,10 @@ const MAX_BATCH_SEGMENTS: usize = 1_000;
 /// Bytes of segments after which no more are put with them.
 const MAX_BATCH_BYTES: usize = 4 << 20;
 
+/// How much larger segments are while they are translated than as they came, about. Of the largest
+/// message, that is what a translation may take.
+const DECODED_FACTOR: usize = 2;
+
 /// `Commands` for the agent: none.
 const COMMANDS: Bytes = Bytes::new();
 
@@ -215,7 +219,8 @@ async fn store(
 ) -> Result<String, SegmentsError<DecodeError>> {
     let mut reservation = receiver.memory.reservation();
     reservation.grow(bytes).map_err(ReceiveError::from)?;
-    skywalking::receive(receiver, "skywalking_grpc", read, reservation).await
+    let needs = move || bytes * DECODED_FACTOR;
+    skywalking::receive(receiver, "skywalking_grpc", needs, read, reservation).await
 }
 
 fn status(error: SegmentsError<DecodeError>) -> Status {

@@ -14,6 +14,7 @@ use super::body::{self, BodyError};
 use super::receive::Receiver;
 use super::refusal::refusal;
 use super::skywalking::{self, SegmentsError};
+use super::translating::of_json;
 use crate::translate::skywalking::Segments;
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
@@ -88,8 +89,11 @@ async fn collect(
     let (bytes, reservation) = body::read(headers, body, receiver.memory.reservation())
         .await
         .inspect_err(|error| receiver.unreadable(error.label()))?;
+    let text = bytes.clone();
+    let needs = move || of_json(&text);
     let read = move || read(&bytes);
-    let complaint = skywalking::receive(receiver, "skywalking_http", read, reservation).await?;
+    let complaint = skywalking::receive(receiver, "skywalking_http", needs, read, reservation);
+    let complaint = complaint.await?;
     Ok(Json(match complaint.as_str() {
         "" => json!({}),
         complaint => json!({ "message": complaint }),

@@ -9,11 +9,11 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use model::format::counted;
 use prost::Message;
-use tokio::task::spawn_blocking;
 
 use super::body::{self, BodyError};
 use super::receive::{ReceiveError, Receiver};
 use super::refusal::refusal;
+use super::translating::{of_json, translate};
 use crate::translate::zipkin;
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
@@ -68,15 +68,17 @@ async fn collect(
     }
     let read = body::read(&headers, body, receiver.memory.reservation()).await;
     let (bytes, reservation) = read.inspect_err(|error| receiver.unreadable(error.label()))?;
-    let translating = spawn_blocking(move || {
+    let text = bytes.clone();
+    let needs = move || of_json(&text);
+    let work = move || {
         let translated = zipkin::translate(&bytes)?;
         let request = Bytes::from(translated.request.encode_to_vec());
-        Ok::<_, serde_json::Error>((translated, request))
-    });
-    let (translated, request) = translating
+        Ok((translated, request))
+    };
+    let (translated, request, reservation) = translate(reservation, needs, work)
         .await
-        .map_err(ReceiveError::from)?
-        .inspect_err(|_error| receiver.unreadable("damaged"))?;
+        .inspect_err(|error| receiver.unreadable(error.label()))?
+        .inspect_err(|_error: &serde_json::Error| receiver.unreadable("damaged"))?;
     let receipt = receiver.receive("zipkin", request, reservation).await?;
     let unreadable = translated.reason.map(|reason| {
         let count = counted(translated.unreadable, "element");

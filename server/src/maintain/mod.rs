@@ -5,8 +5,10 @@ mod compact;
 mod expire;
 mod learn;
 mod room;
+mod series;
 
 pub(crate) use compact::compact;
 pub(crate) use expire::Expirer;
 pub(crate) use learn::learn;
 pub(crate) use room::{Limits, Room};
+pub(crate) use series::remove_unused_series;

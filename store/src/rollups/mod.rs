@@ -10,6 +10,7 @@ mod compact;
 mod expire;
 mod read;
 mod series;
+mod unused;
 
 pub use compact::Compacted;
 pub use read::{Group, RollupRequest};

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use model::rollup::{Family, Series};
 use sqlx::{Connection, PgConnection};
 
-use super::family_number;
+use super::{family_number, unused};
 use crate::traces::storable;
 use crate::{Error, Store};
 
@@ -23,6 +23,8 @@ const SEPARATOR: &str = "\u{1f}";
 /// The numbers of series, as far as they have been asked for.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesIds {
+    /// Since which they are remembered ([`super::unused`]); none before the first.
+    generation: Option<i64>,
     ids: HashMap<Series, i32>,
     /// The families without room, for which nobody need try again.
     full: HashSet<Family>,
@@ -39,12 +41,15 @@ impl SeriesIds {
     /// The number of each series; where there is no room for it, that of the series for all others.
     ///
     /// Not within the transaction that uses the numbers: a series that nothing is counted for does
-    /// no harm, and nobody has to wait.
+    /// no harm, and nobody has to wait. That transaction begins with [`Self::hold`].
     pub(crate) async fn resolve<'a>(
         &mut self,
         connection: &mut PgConnection,
         wanted: impl Iterator<Item = &'a Series> + Clone,
     ) -> Result<Vec<i32>, Error> {
+        if self.generation.is_none() {
+            self.generation = Some(unused::generation(connection).await?);
+        }
         let unknown: BTreeSet<&Series> = wanted
             .clone()
             .filter(|series| !self.ids.contains_key(*series))
@@ -63,6 +68,13 @@ impl SeriesIds {
         wanted
             .map(|series| id(series).copied().ok_or(Error::NoSeries))
             .collect()
+    }
+
+    /// Keeps all series until the transaction ends; tells whether the numbers still are those of
+    /// their series. Where they are not, nothing must be written by them, and they are to be
+    /// forgotten.
+    pub(crate) async fn hold(&self, transaction: &mut PgConnection) -> Result<bool, Error> {
+        Ok(Some(unused::hold(transaction).await?) == self.generation)
     }
 
     async fn learn(

@@ -8,6 +8,8 @@ mod sample;
 mod summary_row;
 mod write;
 
+use std::collections::HashMap;
+
 use model::id::TraceId;
 use model::otlp::decode::Detail;
 use model::otlp::{self, Batch};
@@ -120,6 +122,34 @@ pub(crate) async fn chunks(
                 day: row.day,
                 message,
             })
+        })
+        .collect()
+}
+
+/// How many bytes the chunks of traces have, compressed, where there are any.
+pub(crate) async fn chunk_bytes(
+    connection: &mut PgConnection,
+    ids: &[TraceId],
+    since_day: i32,
+) -> Result<HashMap<TraceId, usize>, Error> {
+    let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
+    let rows = sqlx::query!(
+        r#"select trace_id, sum(octet_length(body)) as "bytes!"
+        from trace_chunk
+        where trace_id = any ($1::bytea[]) and day >= $2
+        group by trace_id"#,
+        &ids as &[&[u8]],
+        since_day,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let trace_id = TraceId::from_slice(&row.trace_id).map_err(|source| Error::Key {
+                table: "trace_chunk",
+                source,
+            })?;
+            Ok((trace_id, usize::try_from(row.bytes).unwrap_or(usize::MAX)))
         })
         .collect()
 }
