@@ -24,7 +24,7 @@ const MAX_CONDITIONS: usize = 100_000;
 
 /// How many standard errors two shares must differ by. Thousands of conditions are compared at
 /// once, of which chance alone would bring a few beyond three.
-const LEAST_Z: f64 = 4.0;
+const LEAST_Z: f64 = 3.5;
 
 /// A condition, and how many of each side meet it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -152,7 +152,7 @@ pub(crate) fn HeatmapView(
                 </svg>
             </div>
             <Times times now_nanos />
-            <Reading map marked now_nanos />
+            <Reading map cursor now_nanos />
         </div>
     }
 }
@@ -178,16 +178,16 @@ fn Marked(marked: Signal<Option<Rectangle>>, columns: usize, rows: usize) -> imp
     }
 }
 
-/// What those cells have, in words.
+/// What the cells under the cursor have, in words.
 #[component]
 fn Reading(
     map: StoredValue<Heatmap>,
-    marked: Signal<Option<Rectangle>>,
+    cursor: RwSignal<Option<Cursor>>,
     now_nanos: i64,
 ) -> impl IntoView {
     let clock = use_clock(now_nanos);
     let reading = move || {
-        let rectangle = marked.get()?;
+        let rectangle = cursor.get()?.rectangle();
         map.with_value(|map| {
             let selection = map.selection(rectangle)?;
             let count = usize::try_from(count(map, rectangle)).unwrap_or(0);

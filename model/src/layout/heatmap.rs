@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::histogram::{BUCKETS_PER_POWER, bucket_of, bucket_start};
+use crate::histogram::{BUCKETS_PER_POWER, Histogram, bucket_of, bucket_start};
 use crate::rollup::{Resolution, Rollup, Slots};
 use crate::time::HOUR_NANOS;
 
@@ -11,6 +11,10 @@ const MAX_ROWS: u16 = 36;
 
 /// Rows for each power of two: the most that fit.
 const ROWS_PER_POWER: [u16; 4] = [8, 4, 2, 1];
+
+/// The share of requests at either end that lies in the outer rows with whatever is beyond, so
+/// that a few stray ones leave room for the rest.
+const STRAY: f64 = 0.0005;
 
 /// Durations beyond these lie in the outer rows, or a broken clock would leave no room for the
 /// rest: from a microsecond to an hour.
@@ -88,11 +92,13 @@ impl Heatmap {
     /// From what was counted in each column.
     #[must_use]
     pub fn of(slots: &Slots, rollups: &[Rollup]) -> Self {
-        let buckets = || rollups.iter().flat_map(|rollup| rollup.durations.buckets());
-        let shortest = buckets().map(|bucket| bucket.index).min();
-        let longest = buckets().map(|bucket| bucket.index).max();
-        let rows = shortest
-            .zip(longest)
+        let mut all = Histogram::default();
+        for rollup in rollups {
+            all.add(&rollup.durations);
+        }
+        let end = |share: f64| all.quantile(share).map(bucket_of);
+        let rows = end(STRAY)
+            .zip(end(1.0 - STRAY))
             .map(|(shortest, longest)| rows(shortest, longest))
             .unwrap_or_default();
         let mut cells: Vec<Cell> = Vec::new();

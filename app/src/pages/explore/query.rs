@@ -20,7 +20,7 @@ const SLOWEST: usize = 20;
 
 /// About so many requests of the selection, and of the rest, are looked at to tell them apart.
 #[cfg(feature = "ssr")]
-const SAMPLE: usize = 150;
+const SAMPLE: usize = 300;
 
 /// Most groups that are listed; how many more there are is said.
 #[cfg(feature = "ssr")]
@@ -55,7 +55,8 @@ pub(crate) struct Chart {
 pub(crate) struct Slow {
     pub(super) summary: Summary,
     pub(super) decomposition: Decomposition,
-    /// The service that most of the critical path is spent in, and how long, in nanoseconds.
+    /// The device, the network or the service that most of the critical path is spent in, and how
+    /// long, in nanoseconds.
     pub(super) longest: Option<(String, i64)>,
 }
 
@@ -201,7 +202,7 @@ mod ssr {
 
     use model::clock_skew;
     use model::critical_path::critical_path;
-    use model::decomposition::Decomposition;
+    use model::decomposition::{Decomposition, Segment, segment_of};
     use model::filter::Filter;
     use model::layout::heatmap::Selection;
     use model::rollup::{Coverage, Rollup, Slots};
@@ -367,14 +368,17 @@ mod ssr {
     }
 
     fn longest(trace: &Trace, shifts: &[i64], root: usize) -> Option<(String, i64)> {
-        let mut by_service: HashMap<&str, i64> = HashMap::new();
+        let mut by_place: HashMap<&str, i64> = HashMap::new();
         for slice in critical_path(trace, shifts, root) {
-            let service = trace.service_of(&trace.spans[slice.span]);
-            *by_service.entry(service).or_default() += slice.nanos();
+            let place = match segment_of(trace, slice.span) {
+                segment @ (Segment::Device | Segment::Network) => segment.name(),
+                _ => trace.service_of(&trace.spans[slice.span]),
+            };
+            *by_place.entry(place).or_default() += slice.nanos();
         }
-        let longest = by_service
+        let longest = by_place
             .into_iter()
-            .max_by_key(|(service, nanos)| (*nanos, std::cmp::Reverse(*service)));
-        longest.map(|(service, nanos)| (service.to_owned(), nanos))
+            .max_by_key(|(place, nanos)| (*nanos, std::cmp::Reverse(*place)));
+        longest.map(|(place, nanos)| (place.to_owned(), nanos))
     }
 }
