@@ -22,6 +22,7 @@ pub mod flags;
 pub mod format;
 pub mod histogram;
 pub mod id;
+pub mod journey;
 pub mod layout;
 pub mod log;
 pub mod otlp;
