@@ -26,6 +26,7 @@ pub mod journey;
 pub mod layout;
 pub mod log;
 pub mod otlp;
+pub mod overview;
 pub mod propagation;
 pub mod rollup;
 pub mod sampling;
