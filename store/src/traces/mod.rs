@@ -57,6 +57,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The names of the spans of each of some traces; those that are not stored are left out.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn operations_of(&self, ids: &[TraceId]) -> Result<Vec<Vec<String>>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let chunks = chunks(&mut connection, ids, 0).await?;
+        drop(connection);
+        chunks
+            .chunk_by(|left, right| left.trace_id == right.trace_id)
+            .map(|chunks| {
+                let messages: Vec<&[u8]> = chunks.iter().map(|chunk| &chunk.message[..]).collect();
+                let trace = decode(chunks[0].trace_id, &messages)?;
+                Ok(trace.spans.into_iter().map(|span| span.name).collect())
+            })
+            .collect()
+    }
+}
+
 /// Joins the chunks of a trace.
 fn decode(id: TraceId, chunks: &[&[u8]]) -> Result<Trace, Error> {
     let mut batch = Batch::default();
