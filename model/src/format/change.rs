@@ -53,6 +53,17 @@ pub fn short_count(count: f64) -> String {
     }
 }
 
+/// A count that may be a fraction, to the whole number, with separators.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and a count is not negative"
+)]
+pub fn exact(count: f64) -> String {
+    super::count(count.max(0.0).round() as usize)
+}
+
 /// A moment below a chart whose named times are so far apart, for someone east of UTC by so many
 /// minutes: `14:10`, or the day where a day begins.
 #[must_use]
@@ -65,6 +76,17 @@ pub fn axis_time(nanos: i64, step_nanos: i64, east_minutes: i32) -> String {
     } else {
         text
     }
+}
+
+/// A moment to the minute, for someone east of UTC by so many minutes: with the date in front unless
+/// `now` is the same day there.
+#[must_use]
+pub fn minute(nanos: i64, now_nanos: i64, east_minutes: i32) -> String {
+    let text = super::clock(nanos, now_nanos, east_minutes);
+    // Without seconds and their fraction.
+    text.get(..text.len().saturating_sub(7))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn trimmed(text: &str) -> String {
@@ -114,6 +136,7 @@ mod tests {
         let found = [0.0, 999.4, 12_440.0, 999_499.0, 3_100_000.0].map(short_count);
         assert_eq!(found, ["0", "999", "12.4 k", "999 k", "3.1 M"]);
         assert_eq!(apdex(0.966), "0.97");
+        assert_eq!(exact(12_439.6), "12,440");
     }
 
     #[test]
@@ -121,5 +144,7 @@ mod tests {
         assert_eq!(axis_time(14 * HOUR, HOUR, 10), "14:10");
         assert_eq!(axis_time(24 * HOUR, HOUR, 0), "2 Jan");
         assert_eq!(axis_time(14 * HOUR, DAY, 0), "1 Jan");
+        assert_eq!(minute(14 * HOUR, 15 * HOUR, 0), "14:00");
+        assert_eq!(minute(14 * HOUR, 15 * HOUR + DAY, 0), "1970-01-01 14:00");
     }
 }

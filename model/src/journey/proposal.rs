@@ -90,7 +90,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// A round duration that a quantile keeps with a tenth to spare: two digits, of which the second
-/// is 0 or 5, and at least a millisecond.
+/// is 0 or 5 when the first is 3 or more; at least a millisecond.
 fn nice_budget(p95_nanos: i64) -> i64 {
     const MILLI: i64 = 1_000_000;
     let wanted = p95_nanos.saturating_add(p95_nanos / 10).max(MILLI);
@@ -98,7 +98,11 @@ fn nice_budget(p95_nanos: i64) -> i64 {
     while decade <= wanted / 10 {
         decade *= 10;
     }
-    let step = if decade == MILLI { MILLI } else { decade / 2 };
+    let step = match wanted / decade {
+        _ if decade == MILLI => MILLI,
+        1..3 => decade / 10,
+        _ => decade / 2,
+    };
     wanted.saturating_add(step - 1) / step * step
 }
 
@@ -153,6 +157,6 @@ mod tests {
     fn budgets_are_round_and_leave_a_tenth() {
         let millis = |millis: i64| nice_budget(millis * 1_000_000) / 1_000_000;
         let found = [0, 4, 11, 83, 180, 1_210, 1_840].map(millis);
-        assert_eq!(found, [1, 5, 15, 95, 200, 1_500, 2_500]);
+        assert_eq!(found, [1, 5, 13, 95, 200, 1_400, 2_100]);
     }
 }

@@ -105,6 +105,29 @@ impl Means {
     }
 }
 
+/// What a segment is called in a sentence.
+#[must_use]
+pub fn segment_words(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Device => "the device",
+        Segment::Network => "the network",
+        Segment::Gateway => "the gateway",
+        Segment::Services => "services",
+        Segment::Database => "the database",
+        Segment::ThirdParty => "third parties",
+    }
+}
+
+/// A part of a whole, from 0 to 1; nothing of nothing is 0.
+#[must_use]
+pub fn share_of(part: i64, whole: i64) -> f64 {
+    if whole > 0 {
+        (float(part) / float(whole)).clamp(0.0, 1.0)
+    } else {
+        0.0
+    }
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "sums of durations need far fewer digits than f64 has"

@@ -6,7 +6,7 @@ mod standout;
 
 use serde::{Deserialize, Serialize};
 
-pub use figures::{BudgetState, Figures, Means};
+pub use figures::{BudgetState, Figures, Means, segment_words, share_of};
 pub use standout::{Evidence, SegmentShift, Standout, standouts};
 
 use crate::journey::{Budget, Key, LABELS, Subject};
@@ -166,7 +166,9 @@ impl Scene {
         slots
     }
 
-    fn card(&self) -> Card {
+    /// Itself at a glance.
+    #[must_use]
+    pub fn card(&self) -> Card {
         Card {
             figures: Figures::of(&self.now, self.budget()),
             change: p95_change(self.before.as_ref(), &self.now),

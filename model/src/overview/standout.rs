@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{BudgetState, Counted, Figures, P95, REGION, RELEASE, Scene, grouped, sum};
 use crate::decomposition::Segment;
-use crate::histogram::Histogram;
+use crate::histogram::bucket_of;
 use crate::journey::Key;
 use crate::rollup::Rollup;
-use crate::stats::{self, Change, Level, Verdict};
+use crate::stats::{Change, Verdict};
 
 /// Most sentences about what stands out.
 const MAX_STANDOUTS: usize = 6;
@@ -16,11 +16,13 @@ const MAX_STANDOUTS: usize = 6;
 /// What has less than this share of a change is not where it is.
 const MOST: f64 = 0.5;
 
-/// And what has no more of it than of the traffic, times this, is not special either.
+/// And what has no more of it than it had of the traffic before, times this, is not special either.
 const BEYOND_TRAFFIC: f64 = 1.25;
 
-/// Columns with fewer requests tell nothing of when a change began.
-const MIN_COLUMN_REQUESTS: i64 = 20;
+/// What a division of time into two has to gain over none, as twice the logarithm of the ratio of
+/// likelihoods: what 99.9 % of a chi-squared distribution with one degree of freedom do not exceed
+/// (10.8), and more, as the best of many divisions is taken.
+const LEAST_GAIN: f64 = 17.0;
 
 /// One thing that stands out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -115,11 +117,7 @@ fn evidence(scene: &Scene) -> Option<Evidence> {
     let release = culprit(&now, &before, RELEASE, threshold);
     let all_before = sum(before.iter());
     Some(Evidence {
-        since_nanos: since(
-            &scene.slots(region.as_deref()),
-            &scene.bounds,
-            &all_before.durations,
-        ),
+        since_nanos: since(&scene.slots(region.as_deref()), &scene.bounds, threshold),
         segment: segment(&all_before, &sum(now.iter())),
         region,
         release,
@@ -128,7 +126,7 @@ fn evidence(scene: &Scene) -> Option<Evidence> {
 
 /// The value of a label that most of the additional slow requests have: those beyond what was the
 /// 95th percentile before, less as many as there would be had nothing changed. None when they are
-/// spread as the traffic is.
+/// spread as the traffic was.
 fn culprit(
     now: &[Counted],
     before: &[Counted],
@@ -143,14 +141,15 @@ fn culprit(
     let everywhere = usual(&sum(before.iter()))?;
     let earlier = grouped(before, place);
     let groups = grouped(now, place);
-    let traffic: f64 = groups.values().map(|rollup| rollup.weight).sum();
+    let traffic: f64 = earlier.values().map(|rollup| rollup.weight).sum();
     let additional: Vec<(&str, f64, f64)> = groups
         .iter()
         .map(|(name, rollup)| {
             // What was not there before is measured by all that was.
-            let own = earlier.get(name).and_then(usual);
-            let expected = own.unwrap_or(everywhere) * rollup.weight;
-            (*name, slow(rollup) - expected, rollup.weight / traffic)
+            let own = earlier.get(name);
+            let expected = own.and_then(usual).unwrap_or(everywhere) * rollup.weight;
+            let share = own.map_or(0.0, |own| own.weight / traffic);
+            (*name, slow(rollup) - expected, share)
         })
         .collect();
     let all: f64 = additional.iter().map(|(_, slow, _)| slow.max(0.0)).sum();
@@ -162,21 +161,71 @@ fn culprit(
     (is_most && !name.is_empty()).then(|| name.to_owned())
 }
 
-/// Begin of the column from which on the 95th percentile lies above where it was before. None when
-/// the last column does not, or when all do.
-fn since(slots: &[Rollup], bounds: &[i64], before: &Histogram) -> Option<i64> {
-    let usual = stats::confidence(before, P95, Level::Usual)?;
-    let telling = slots.iter().zip(bounds);
-    let telling: Vec<(&Rollup, &i64)> = telling
-        .filter(|(slot, _)| slot.count >= MIN_COLUMN_REQUESTS)
+/// Begin of the column from which on more requests are slower than the threshold, of all that time
+/// can be divided at the one that explains the most (Hinkley and Hinkley, "Inference about the
+/// change-point in a sequence of binomial variables", *Biometrika* 57, 1970). None when no division
+/// explains enough: then it was so all along.
+fn since(slots: &[Rollup], bounds: &[i64], threshold_nanos: i64) -> Option<i64> {
+    let columns: Vec<Slow> = slots
+        .iter()
+        .map(|slot| Slow::of(slot, threshold_nanos))
         .collect();
-    let slower = telling.iter().rev().take_while(|(slot, _)| {
-        let p95 = slot.durations.quantile(P95);
-        p95.is_some_and(|p95| p95 > usual.high_nanos)
-    });
-    let length = slower.count();
-    let is_part = 0 < length && length < telling.len();
-    is_part.then(|| *telling[telling.len() - length].1)
+    let all = Slow::sum(&columns);
+    let gain = |place: usize| {
+        let (left, right) = columns.split_at(place);
+        let (left, right) = (Slow::sum(left), Slow::sum(right));
+        let is_slower = right.rate() > left.rate();
+        let gain = 2.0 * (left.likelihood() + right.likelihood() - all.likelihood());
+        is_slower.then_some((gain, place))
+    };
+    let (gain, place) = (1..columns.len())
+        .filter_map(gain)
+        .max_by(|left, right| left.0.total_cmp(&right.0))?;
+    (gain >= LEAST_GAIN)
+        .then(|| bounds.get(place).copied())
+        .flatten()
+}
+
+/// How many requests were counted, and how many of them were slow.
+#[derive(Debug, Clone, Copy)]
+struct Slow {
+    requests: f64,
+    slow: f64,
+}
+
+impl Slow {
+    fn of(rollup: &Rollup, threshold_nanos: i64) -> Self {
+        let last = bucket_of(threshold_nanos);
+        let buckets = rollup.durations.buckets().iter();
+        let slow = buckets.filter(|bucket| bucket.index > last);
+        Self {
+            requests: float(rollup.count),
+            slow: slow.map(|bucket| float(bucket.count)).sum(),
+        }
+    }
+
+    fn sum(columns: &[Self]) -> Self {
+        Self {
+            requests: columns.iter().map(|column| column.requests).sum(),
+            slow: columns.iter().map(|column| column.slow).sum(),
+        }
+    }
+
+    fn rate(self) -> f64 {
+        self.slow / self.requests.max(1.0)
+    }
+
+    /// The logarithm of the likelihood of just so many, at the rate that makes it greatest.
+    fn likelihood(self) -> f64 {
+        let part = |count: f64| {
+            if count > 0.0 {
+                count * (count / self.requests).ln()
+            } else {
+                0.0
+            }
+        };
+        part(self.slow) + part(self.requests - self.slow)
+    }
 }
 
 fn segment(before: &Rollup, now: &Rollup) -> Option<SegmentShift> {
@@ -283,17 +332,26 @@ mod tests {
     #[test]
     fn what_is_spread_as_the_traffic_is_has_no_place() {
         let mut all = observed();
-        all.now = ["eu", "sa"]
-            .map(|region| counted("checkout", region, "2", requests(2_000, 30)))
-            .to_vec();
+        let of_release_1 = |slow: i64| {
+            ["eu", "sa"]
+                .map(|region| counted("checkout", region, "1", requests(2_000, slow)))
+                .to_vec()
+        };
+        (all.now, all.before) = (of_release_1(30), Some(of_release_1(0)));
         for (_, slots) in &mut all.over_time {
             *slots = vec![requests(500, 30); 4];
         }
         let overview = Overview::of(vec![], &all);
         let evidence = &overview.standouts[0].evidence;
         assert_eq!(evidence.region, None);
-        assert_eq!(evidence.release, None, "all of the traffic is of it");
+        assert_eq!(evidence.release, None, "there is no other");
         assert_eq!(evidence.since_nanos, None, "as long as one can see");
+        for (key, _) in &mut all.now {
+            key[RELEASE] = "2".into();
+        }
+        let overview = Overview::of(vec![], &all);
+        let release = overview.standouts[0].evidence.release.as_deref();
+        assert_eq!(release, Some("2"), "it came with the change");
     }
 
     #[test]
