@@ -1,7 +1,5 @@
 //! The overview and journeys in a real Chromium, with scripts and without.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use fantoccini::Locator;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
