@@ -5,6 +5,7 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::cursor::CursorError;
 use model::filter::FilterError;
 use model::id::IdError;
+use model::journey::KeyError;
 use model::time::TimeError;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,12 @@ impl FromServerFnError for AppError {
 
 impl From<CursorError> for AppError {
     fn from(error: CursorError) -> Self {
+        Self::Address(error.to_string())
+    }
+}
+
+impl From<KeyError> for AppError {
+    fn from(error: KeyError) -> Self {
         Self::Address(error.to_string())
     }
 }

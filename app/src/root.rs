@@ -4,7 +4,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use leptos_meta::MetaTags;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 use crate::components::frame::Frame;
@@ -13,7 +13,10 @@ use crate::components::local_time::provide_local_time;
 use crate::components::theme::Theme;
 use crate::components::theme::provide_theme;
 use crate::pages::explore::ExplorePage;
+use crate::pages::journey::JourneyPage;
+use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::overview::OverviewPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
 
@@ -62,8 +65,24 @@ pub fn App() -> impl IntoView {
                 // Sent when it is whole: only then are the status of the answer and the title known,
                 // and it reads without scripts.
                 <Routes fallback=NotFoundPage>
-                    <Route path=StaticSegment("") view=|| view! { <Redirect path="/traces" /> } />
+                    <Route path=StaticSegment("") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("journeys") view=JourneysPage ssr=SsrMode::Async />
+                    <Route
+                        path=(StaticSegment("journeys"), StaticSegment("new"))
+                        view=NewJourneyPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("journeys"), ParamSegment("key"))
+                        view=JourneyPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("journeys"), ParamSegment("key"), StaticSegment("edit"))
+                        view=EditJourneyPage
+                        ssr=SsrMode::Async
+                    />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))

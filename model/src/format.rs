@@ -1,6 +1,10 @@
 //! Numbers and times as people read them.
 
+mod change;
+
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, Utc};
+
+pub use change::{apdex, axis_time, change, exact, minute, share, short_count};
 
 const MICRO: i64 = 1_000;
 const MILLI: i64 = 1_000_000;
@@ -29,18 +33,23 @@ pub fn duration(nanos: i64) -> String {
 #[expect(clippy::cast_precision_loss, reason = "only three digits are shown")]
 fn three_digits(nanos: i64, unit: i64, name: &str) -> String {
     let value = nanos as f64 / unit as f64;
+    format!("{} {name}", three_significant(value))
+}
+
+/// Without zeros at the end of a fraction.
+fn three_significant(value: f64) -> String {
     let decimals = match value {
         ..9.995 => 2,
         ..99.95 => 1,
         _ => 0,
     };
     let text = format!("{value:.decimals$}");
-    let text = if decimals > 0 {
-        text.trim_end_matches('0').trim_end_matches('.')
+    if decimals > 0 {
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        text.to_owned()
     } else {
-        &text
-    };
-    format!("{text} {name}")
+        text
+    }
 }
 
 fn two_units(nanos: i64) -> String {

@@ -175,6 +175,16 @@ pub fn apdex(rollup: &Rollup, target_nanos: i64) -> Option<f64> {
 }
 
 impl Change {
+    /// Before and now, of durations in nanoseconds.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "they were made of whole nanoseconds"
+    )]
+    pub fn nanos(&self) -> (i64, i64) {
+        (self.before.round() as i64, self.now.round() as i64)
+    }
+
     fn of(before: f64, now: f64, verdict: Verdict) -> Self {
         Self {
             before,

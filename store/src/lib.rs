@@ -15,6 +15,7 @@ pub mod dictionaries;
 pub mod document;
 pub mod embedded;
 mod error;
+pub mod journeys;
 pub mod log;
 pub mod log_records;
 mod pool;

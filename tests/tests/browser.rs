@@ -26,7 +26,6 @@ async fn browser_an_empty_database_explains_the_first_trace() {
     for scripts in [Scripts::On, Scripts::Off] {
         let browser = Browser::start(&server.web, scripts).await;
         browser.open("/").await;
-        browser.is_at("/traces").await;
         browser.shows("No trace has arrived yet").await;
         browser
             .shows(&format!("curl http://{}/v1/traces", server.otlp))

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "ingest_log",
+    "journey_definition",
     "server_secret",
     "trace_summary",
     "trace_chunk",

@@ -2,6 +2,7 @@
 //! that read them.
 
 mod explore;
+mod journey;
 mod scope;
 mod trace;
 mod traces;
@@ -9,6 +10,9 @@ mod traces;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 pub(crate) use explore::ExploreAddress;
+pub(crate) use journey::{
+    JOURNEYS_PATH, JourneyAddress, OVERVIEW_PATH, new_journey_href, read_draft,
+};
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use traces::TracesAddress;

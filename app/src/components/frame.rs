@@ -5,10 +5,15 @@ use leptos_router::hooks::{use_location, use_query_map};
 
 use super::keyboard::KeyboardHelp;
 use super::theme::ThemeSwitch;
-use crate::address::Scope;
+use crate::address::{ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, Scope, TracesAddress};
 
 /// The pages that the navigation leads to.
-const PAGES: [(&str, &str); 2] = [("/explore", "Explore"), ("/traces", "Traces")];
+const PAGES: [(&str, &str); 4] = [
+    (OVERVIEW_PATH, "Overview"),
+    (ExploreAddress::PATH, "Explore"),
+    (JOURNEYS_PATH, "Journeys"),
+    (TracesAddress::PATH, "Traces"),
+];
 
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {

@@ -6,12 +6,14 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::address::{ExploreAddress, Scope, TracesAddress};
+use crate::address::{ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, Scope, TracesAddress};
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 12] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
+    ("g o", "Go to the overview"),
     ("g e", "Go to the explorer"),
+    ("g j", "Go to the journeys"),
     ("g t", "Go to the traces"),
     ("↑ ↓", "Previous and next span"),
     ("[ ]", "Previous and next span, from anywhere"),
@@ -49,7 +51,9 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
         let after_g = awaits_page.get_value();
         awaits_page.set_value(event.key() == "g");
         match event.key().as_str() {
+            "o" if after_g => go(OVERVIEW_PATH),
             "e" if after_g => go(ExploreAddress::PATH),
+            "j" if after_g => go(JOURNEYS_PATH),
             "t" if after_g => go(TracesAddress::PATH),
             "?" => show(),
             "/" if focus_filter() => event.prevent_default(),

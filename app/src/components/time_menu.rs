@@ -7,7 +7,7 @@ use model::time::{Moment, TimeRange};
 
 use crate::address::{Scope, Versus};
 
-const PRESETS: [(&str, &str); 6] = [
+pub(crate) const PRESETS: [(&str, &str); 6] = [
     ("now-15m", "Last 15 minutes"),
     ("now-1h", "Last hour"),
     ("now-6h", "Last 6 hours"),

@@ -1,6 +1,10 @@
 //! One folder a page: what it asks, and how it is put together.
 
 pub(crate) mod explore;
+pub(crate) mod journey;
+pub(crate) mod journeys;
 pub(crate) mod not_found;
+mod observe;
+pub(crate) mod overview;
 pub(crate) mod trace;
 pub(crate) mod traces;

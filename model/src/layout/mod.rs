@@ -2,4 +2,5 @@
 
 pub mod axis;
 pub mod heatmap;
+pub mod line_chart;
 pub mod waterfall;

@@ -1,0 +1,148 @@
+//! Lines over time. Who cannot see or point reads the same figures from a table, which the page
+//! puts below.
+
+use leptos::prelude::*;
+use model::format;
+use model::layout::line_chart::{LineChart, SIZE};
+
+use super::local_time::axis_time;
+
+/// Height of the plot in pixels.
+const HEIGHT: f64 = 220.0;
+
+/// What a column of time says when it is pointed at, and where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) title: String,
+    pub(crate) href: String,
+}
+
+/// `series` are the names of the lines, in their order; `columns` belong to the columns of time.
+#[component]
+pub(crate) fn LineChartView(
+    chart: LineChart,
+    series: Vec<&'static str>,
+    columns: Vec<Column>,
+) -> impl IntoView {
+    let keys = series.iter().enumerate().map(|(number, name)| {
+        view! {
+            <li>
+                <svg width="16" height="8" aria-hidden="true">
+                    <line class=format!("line-{number}") x1="0" x2="16" y1="4" y2="4" />
+                </svg>
+                {*name}
+            </li>
+        }
+    });
+    let keys = keys.collect_view();
+    let budget_key = chart.budget.is_some().then(|| {
+        view! {
+            <li>
+                <svg width="16" height="8" aria-hidden="true">
+                    <line class="budget" x1="0" x2="16" y1="4" y2="4" />
+                </svg>
+                "budget of p95"
+            </li>
+        }
+    });
+    view! {
+        <ul class="legend">{keys} {budget_key}</ul>
+        <div class="line-chart" aria-hidden="true">
+            <Durations chart=chart.clone() />
+            <Plot chart columns />
+        </div>
+    }
+}
+
+#[component]
+fn Durations(chart: LineChart) -> impl IntoView {
+    let names = chart.durations.into_iter().map(|tick| {
+        view! {
+            <text x="50" y=percent(tick.position) dy="4" text-anchor="end">
+                {format::duration(tick.nanos)}
+            </text>
+        }
+    });
+    view! { <svg width="56" height=HEIGHT.to_string()>{names.collect_view()}</svg> }
+}
+
+#[component]
+fn Plot(chart: LineChart, columns: Vec<Column>) -> impl IntoView {
+    let grid = chart.durations.iter().map(|tick| {
+        let y = percent(tick.position);
+        view! { <line class="grid" x1="0" x2="100%" y1=y.clone() y2=y /> }
+    });
+    let grid = grid.collect_view();
+    let budget = chart.budget.map(|position| {
+        let y = percent(position);
+        view! { <line class="budget" x1="0" x2="100%" y1=y.clone() y2=y /> }
+    });
+    let times = chart.times.iter().map(|tick| {
+        let x = percent(tick.position);
+        let text = axis_time(tick.nanos, chart.time_step_nanos);
+        view! {
+            <g>
+                <line class="grid" x1=x.clone() x2=x.clone() y1="100%" y2="100%" />
+                <text x=x y="100%" dy="16" text-anchor="middle">
+                    {text}
+                </text>
+            </g>
+        }
+    });
+    let times = times.collect_view();
+    let hits = chart.columns.windows(2).zip(columns).map(|(x, column)| {
+        view! {
+            <g>
+                <a href=column.href tabindex="-1">
+                    <rect
+                        class="hit"
+                        x=percent(x[0])
+                        width=percent(x[1] - x[0])
+                        y="0"
+                        height="100%"
+                    >
+                        <title>{column.title}</title>
+                    </rect>
+                </a>
+            </g>
+        }
+    });
+    let hits = hits.collect_view();
+    let bands = chart.bands.into_iter().flatten();
+    let bands = bands
+        .map(|area| view! { <polygon class="band" points=area.0 /> })
+        .collect_view();
+    let lines = chart.lines.into_iter().enumerate().map(|(number, strokes)| {
+        let class = format!("line-{number}");
+        let stroke = |points: String| {
+            view! {
+                <polyline class=class.clone() points=points vector-effect="non-scaling-stroke" />
+            }
+        };
+        let strokes = strokes.into_iter().map(|points| stroke(points.0));
+        strokes.collect_view()
+    });
+    let lines = lines.collect_view();
+    view! {
+        <svg class="plot" width="100%" height=HEIGHT.to_string()>
+            {grid}
+            {times}
+            <svg
+                viewBox=format!("0 0 {SIZE} {SIZE}")
+                preserveAspectRatio="none"
+                width="100%"
+                height="100%"
+            >
+                {bands}
+                {lines}
+            </svg>
+            {budget}
+            {hits}
+        </svg>
+    }
+}
+
+/// A position as a share of the plot.
+fn percent(position: f64) -> String {
+    format!("{:.2}%", position / SIZE * 100.0)
+}

@@ -1,0 +1,96 @@
+//! A table of the values of a dimension, each with its figures.
+
+use leptos::prelude::*;
+use model::decomposition::Segment;
+use model::dimensions::Dimension;
+use model::filter::{Test, TraceTest};
+use model::format;
+use model::overview::{Means, PartRow};
+
+use super::change::{ChangeMark, Measure};
+use super::figures::{Duration, ErrorRate, Percentile95, Volume};
+
+/// Most rows; the others are counted.
+const MAX_ROWS: usize = 30;
+
+/// `href` leads to the requests that meet some tests.
+#[component]
+pub(crate) fn PartTable(
+    label: &'static str,
+    dimension: Dimension,
+    rows: Vec<PartRow>,
+    href: impl Fn(Vec<Test>) -> String,
+) -> impl IntoView {
+    let heading = match dimension {
+        Dimension::Region => "Region",
+        Dimension::Release => "Release",
+        _ => dimension.key(),
+    };
+    let more = rows.len().saturating_sub(MAX_ROWS);
+    let more = (more > 0).then(|| {
+        let text = format!("{} with fewer requests", format::count(more));
+        view! { <p class="muted">{text}</p> }
+    });
+    let rows = rows.into_iter().take(MAX_ROWS).map(|row| {
+        let name = if row.name.is_empty() {
+            view! { <span class="muted" title="These requests do not tell">"not told"</span> }
+                .into_any()
+        } else {
+            let value = row.name.clone();
+            let href = href(vec![Test::Trace(TraceTest::Dimension { dimension, value })]);
+            view! { <a href=href>{row.name}</a> }.into_any()
+        };
+        let figures = row.figures;
+        view! {
+            <tr>
+                <th scope="row" class="name">{name}</th>
+                <td class="number"><Volume figures=figures.clone() /></td>
+                <td class="number"><Duration nanos=figures.p50_nanos /></td>
+                <td class="number"><b><Percentile95 figures=figures.clone() /></b></td>
+                <td class="number">
+                    <ChangeMark change=row.change measure=Measure::Duration />
+                </td>
+                <td class="number"><ErrorRate rate=figures.error_rate /></td>
+                <td>{where_it_goes(figures.means)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=label>
+            <table class="parts">
+                <thead>
+                    <tr>
+                        <th scope="col">{heading}</th>
+                        <th scope="col" class="number">"Requests"</th>
+                        <th scope="col" class="number">"p50"</th>
+                        <th scope="col" class="number">"p95"</th>
+                        <th scope="col" class="number">"Change of p95"</th>
+                        <th scope="col" class="number">"Errors"</th>
+                        <th scope="col">"Where the time goes"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+        {more}
+    }
+}
+
+/// Segments named in a row.
+const NAMED_SEGMENTS: usize = 2;
+
+/// The segments with most of the time.
+fn where_it_goes(means: Means) -> String {
+    let total = means.total_nanos();
+    let mut segments = Segment::ALL.map(|segment| (means.of_segment(segment), segment));
+    segments.sort_by_key(|(nanos, _)| std::cmp::Reverse(*nanos));
+    let named = segments.into_iter().take(NAMED_SEGMENTS);
+    let named = named
+        .filter(|(nanos, _)| *nanos > 0)
+        .map(|(nanos, segment)| {
+            let share = model::overview::share_of(nanos, total);
+            format!("{} {}", segment.name(), format::share(share))
+        });
+    let named: Vec<String> = named.collect();
+    named.join(", ")
+}

@@ -1,0 +1,245 @@
+//! The form of a journey. It works without scripts as well.
+
+use leptos::prelude::*;
+use model::format;
+use model::journey::{Draft, Field, FieldError, Journey};
+
+use super::fields::TextField;
+use super::query::{DeleteJourney, Reason, Refusal, SaveJourney};
+use crate::address::JOURNEYS_PATH;
+
+/// What an action has come to, whichever way it was sent.
+fn refusal<T>(
+    value: Option<Result<Option<Refusal>, Refusal>>,
+    of: impl Fn(Refusal) -> T,
+) -> Option<T> {
+    match value? {
+        Ok(None) => None,
+        Ok(Some(refusal)) | Err(refusal) => Some(of(refusal)),
+    }
+}
+
+/// `journey` is the one that is changed; without one a new one is made from `draft`.
+#[component]
+pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoView {
+    let action = ServerAction::<SaveJourney>::new();
+    let value = action.value();
+    let reason = Signal::derive(move || refusal(value.get(), |refusal| refusal.reason));
+    let mistakes = Signal::derive(move || match reason.get() {
+        Some(Reason::Mistakes(mistakes)) => mistakes,
+        _ => Vec::<FieldError>::new(),
+    });
+    // What was typed, where the page was made anew without scripts.
+    let draft = refusal(value.get_untracked(), |refusal| *refusal.draft).unwrap_or(draft);
+    let seen = journey
+        .as_ref()
+        .map(|journey| (journey.id, journey.version));
+    // Who has been told of a newer version and saves again means to.
+    let version = move || match reason.get() {
+        Some(Reason::Outdated(current)) => Some(current.version),
+        _ => seen.map(|(_, version)| version),
+    };
+    let identity = seen.map(|(id, _)| {
+        view! {
+            <input type="hidden" name="id" value=id.to_string() />
+            <input
+                type="hidden"
+                name="version"
+                value=move || version().map(|version| version.to_string())
+            />
+        }
+    });
+    let is_outdated = move || matches!(reason.get(), Some(Reason::Outdated(_)));
+    let button = move || match (seen.is_some(), is_outdated()) {
+        (_, true) => "Save mine over it",
+        (true, false) => "Save",
+        (false, false) => "Define it",
+    };
+    view! {
+        <ActionForm action=action attr:class="journey-form" attr:novalidate="">
+            <Problem reason />
+            {identity}
+            <OwnFields draft=draft.clone() mistakes />
+            <RequestFields draft=draft.clone() mistakes />
+            <BudgetFields draft mistakes />
+            <p class="form-end">
+                <button class="button primary">{button}</button>
+                <a class="button" href=JOURNEYS_PATH>"Cancel"</a>
+            </p>
+        </ActionForm>
+    }
+}
+
+/// What it is called, and who answers for it.
+#[component]
+fn OwnFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
+    view! {
+        <TextField field=Field::Name label="Name" value=draft.name mistakes />
+        <TextField
+            field=Field::Owner
+            label="Owner"
+            hint="Who answers for it: a person or a team."
+            value=draft.owner
+            mistakes
+        />
+        <TextField
+            field=Field::Description
+            label="Description"
+            lines=2
+            value=draft.description
+            mistakes
+        />
+    }
+}
+
+/// What it is made of.
+#[component]
+fn RequestFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
+    view! {
+        <fieldset>
+            <legend>"Which requests belong to it"</legend>
+            <TextField
+                field=Field::Label
+                label="Those that name it by the attribute app.journey"
+                hint="For example checkout. Leave it empty to go by root operations."
+                value=draft.label
+                mistakes
+            />
+            <TextField
+                field=Field::Roots
+                label="Or those that begin with one of these operations"
+                hint="One a line; * stands for any text. Add @ and a service to take only its requests: *POST /pay @ shop-ios"
+                lines=3
+                value=draft.roots
+                mistakes
+            />
+            <TextField
+                field=Field::Steps
+                label="Steps on the way"
+                hint="Operations of spans in their order, one a line; * stands for any text. They make the funnel."
+                lines=4
+                value=draft.steps
+                mistakes
+            />
+        </fieldset>
+    }
+}
+
+/// How long it may take.
+#[component]
+fn BudgetFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
+    view! {
+        <fieldset class="budgets">
+            <legend>"Budget of time"</legend>
+            <TextField
+                field=Field::Total
+                label="As a whole, for 95 % of the requests"
+                hint="For example 1.5s"
+                value=draft.total
+                mistakes
+            />
+            <TextField
+                field=Field::Device
+                label="On the device, on average"
+                value=draft.device
+                mistakes
+            />
+            <TextField
+                field=Field::Network
+                label="On the network, on average"
+                value=draft.network
+                mistakes
+            />
+            <TextField
+                field=Field::Backend
+                label="In the backend, on average"
+                value=draft.backend
+                mistakes
+            />
+        </fieldset>
+    }
+}
+
+/// What went wrong as a whole, above the fields.
+#[component]
+fn Problem(reason: Signal<Option<Reason>>) -> impl IntoView {
+    let problem = move || {
+        let said = match reason.get()? {
+            Reason::Mistakes(mistakes) => {
+                let count = format::counted(mistakes.len(), "mistake");
+                view! { <p>{format!("Nothing was saved: mend {count} below.")}</p> }.into_any()
+            }
+            Reason::Full(most) => {
+                view! { <p>{format!("Nothing was saved: there are {most} journeys, which is the most there can be. Delete one first.")}</p> }
+                    .into_any()
+            }
+            Reason::Gone => {
+                view! { <p>"Nothing was saved: somebody has deleted this journey in the meantime."</p> }
+                    .into_any()
+            }
+            Reason::Outdated(current) => view! { <Newer current=*current /> }.into_any(),
+            Reason::Failed(error) => {
+                view! { <p>{error.to_string()} ". " {error.hint()}</p> }.into_any()
+            }
+        };
+        Some(said)
+    };
+    view! { <div class="form-problem" role="alert">{problem}</div> }
+}
+
+/// What somebody else has written in the meantime.
+#[component]
+fn Newer(current: Journey) -> impl IntoView {
+    let theirs = Draft::from(&current.definition);
+    let rows = [
+        ("Name", theirs.name),
+        ("Owner", theirs.owner),
+        ("Description", theirs.description),
+        ("Attribute", theirs.label),
+        ("Operations", theirs.roots),
+        ("Steps", theirs.steps),
+        ("Budget", theirs.total),
+        ("Device", theirs.device),
+        ("Network", theirs.network),
+        ("Backend", theirs.backend),
+    ];
+    let rows = rows.into_iter().filter(|(_, value)| !value.is_empty());
+    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> });
+    view! {
+        <p>
+            <strong>"Somebody else has changed this journey since you opened it."</strong>
+            " Nothing was overwritten. This is what they saved:"
+        </p>
+        <dl class="theirs">{rows.collect_view()}</dl>
+        <p>
+            "Save again to put yours in its place, or "
+            <a rel="external" href=format!("{JOURNEYS_PATH}/{}/edit", current.id)>
+                "begin again with theirs"
+            </a> "."
+        </p>
+    }
+}
+
+/// Deleting, behind a question that says what is lost.
+#[component]
+pub(super) fn DeleteForm(journey: Journey) -> impl IntoView {
+    let action = ServerAction::<DeleteJourney>::new();
+    let value = action.value();
+    let reason = Signal::derive(move || refusal(value.get(), |refusal| refusal.reason));
+    let name = journey.definition.name.clone();
+    view! {
+        <details class="delete">
+            <summary class="button">"Delete…"</summary>
+            <ActionForm action=action>
+                <Problem reason />
+                <p>
+                    {format!("The definition of {name} is lost: its owner, steps and budgets. ")}
+                    "Its requests and their figures stay."
+                </p>
+                <input type="hidden" name="id" value=journey.id.to_string() />
+                <input type="hidden" name="version" value=journey.version.to_string() />
+                <button class="button danger">{format!("Delete {name}")}</button>
+            </ActionForm>
+        </details>
+    }
+}

@@ -1,0 +1,246 @@
+//! What the pages ask the server, and what they tell it.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::{GetUrl, JsonEncoding};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use model::journey::{Draft, FieldError, Journey, Proposal};
+use model::overview::Card;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Scope;
+use crate::error::AppError;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    /// The busiest first.
+    pub(super) cards: Vec<Card>,
+    /// Of the traffic of the last [`PROPOSAL_DAYS`].
+    pub(super) proposals: Vec<Proposal>,
+    pub(super) is_defined: bool,
+    /// Nothing has ever been stored.
+    pub(super) is_database_empty: bool,
+    /// Where to send a first trace.
+    pub(super) otlp_http: String,
+}
+
+/// How far back proposals look.
+pub(super) const PROPOSAL_DAYS: i64 = 7;
+
+#[server(prefix = "/fn", endpoint = "get_journeys", input = GetUrl)]
+pub(super) async fn get_journeys(scope: Scope) -> Result<Answer, AppError> {
+    use model::journey::{LABELS, proposals};
+    use model::overview::Overview;
+    use model::rollup::{Coverage, Family};
+    use model::time::DAY_NANOS;
+    use store::rollups::RollupRequest;
+
+    use crate::context::RequestContext;
+    use crate::pages::observe;
+
+    let RequestContext {
+        store,
+        now_nanos,
+        otlp_http,
+        ..
+    } = expect_context();
+    let filter = scope.filter()?;
+    let observed = observe::observe(&store, &scope, &filter, now_nanos).await?;
+    let defined = observe::subjects(&store).await?;
+    let from_nanos = now_nanos.saturating_sub(PROPOSAL_DAYS * DAY_NANOS);
+    let request = RollupRequest {
+        family: Family::Requests,
+        filter: observe::label_filter(&model::filter::Filter::default())?,
+        group_by: LABELS.to_vec(),
+        slots: Coverage::of(from_nanos, now_nanos, now_nanos).whole(),
+    };
+    let seen: Vec<_> = store
+        .rollups(&request)
+        .await?
+        .into_iter()
+        .map(|group| {
+            let total = group.total();
+            (group.key, total)
+        })
+        .collect();
+    let proposals = proposals(&seen, &defined);
+    let is_defined = !defined.is_empty();
+    let cards = Overview::of(defined, &observed).cards;
+    let is_silent = cards.is_empty() && proposals.is_empty();
+    let is_database_empty = is_silent && store.is_empty().await?;
+    Ok(Answer {
+        cards,
+        proposals,
+        is_defined,
+        is_database_empty,
+        otlp_http: otlp_http.to_string(),
+    })
+}
+
+#[server(prefix = "/fn", endpoint = "get_journey_to_edit", input = GetUrl)]
+pub(super) async fn get_journey_to_edit(id: i64) -> Result<Option<Journey>, AppError> {
+    use crate::context::RequestContext;
+
+    let RequestContext { store, .. } = expect_context();
+    Ok(store.journey(id).await?)
+}
+
+/// Why a journey was not written. Nothing was changed; what was typed comes back, for a page
+/// without scripts has lost it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Refusal {
+    pub(super) reason: Reason,
+    pub(super) draft: Box<Draft>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Reason {
+    Mistakes(Vec<FieldError>),
+    /// There is no room for more than so many.
+    Full(i64),
+    /// Somebody else wrote this in the meantime.
+    Outdated(Box<Journey>),
+    /// Somebody has deleted it.
+    Gone,
+    Failed(AppError),
+}
+
+impl FromServerFnError for Refusal {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::because(Reason::Failed(AppError::from_server_fn_error(error)))
+    }
+}
+
+impl Refusal {
+    fn because(reason: Reason) -> Self {
+        Self {
+            reason,
+            draft: Box::default(),
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the journey was not written")
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Saves a new journey, or a new version of the one that is named. Leads to its page.
+///
+/// A refusal is the answer to scripts. A form without them needs an error: only that comes back to
+/// the page that it was sent from.
+#[server(prefix = "/fn", endpoint = "save_journey")]
+pub(crate) async fn save_journey(
+    id: Option<i64>,
+    version: Option<i32>,
+    draft: Draft,
+) -> Result<Option<Refusal>, Refusal> {
+    let outcome = server::save(id, version, &draft).await;
+    let written = outcome.map(|journey| format!("/journeys/{}", journey.id));
+    server::answer(written, draft)
+}
+
+/// Deletes a journey that still is as the version that was seen.
+#[server(prefix = "/fn", endpoint = "delete_journey")]
+pub(crate) async fn delete_journey(id: i64, version: i32) -> Result<Option<Refusal>, Refusal> {
+    let outcome = server::delete(id, version).await;
+    let written = outcome.map(|()| "/journeys".to_owned());
+    server::answer(written, Draft::default())
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use leptos::prelude::*;
+    use model::journey::{Draft, Field, FieldError, Journey};
+    use store::journeys::{MAX_JOURNEYS, Written};
+
+    use super::{Reason, Refusal};
+    use crate::context::RequestContext;
+    use crate::error::AppError;
+
+    pub(super) async fn save(
+        id: Option<i64>,
+        version: Option<i32>,
+        draft: &Draft,
+    ) -> Result<Journey, Reason> {
+        let RequestContext {
+            store, now_nanos, ..
+        } = expect_context();
+        let definition = draft.check().map_err(Reason::Mistakes)?;
+        let written = match (id, version) {
+            (Some(id), Some(version)) => {
+                store
+                    .update_journey(id, version, &definition, now_nanos)
+                    .await
+            }
+            _ => store.create_journey(&definition, now_nanos).await,
+        };
+        match written.map_err(failed)? {
+            Written::Done(journey) => Ok(journey),
+            refused => Err(reason(refused)),
+        }
+    }
+
+    pub(super) async fn delete(id: i64, version: i32) -> Result<(), Reason> {
+        let RequestContext { store, .. } = expect_context();
+        match store.delete_journey(id, version).await.map_err(failed)? {
+            Written::Gone => Ok(()),
+            refused => Err(reason(refused)),
+        }
+    }
+
+    fn failed(error: store::Error) -> Reason {
+        Reason::Failed(AppError::from(error))
+    }
+
+    fn reason(written: Written) -> Reason {
+        match written {
+            Written::Outdated(journey) | Written::Done(journey) => {
+                Reason::Outdated(Box::new(journey))
+            }
+            Written::Gone => Reason::Gone,
+            Written::Full => Reason::Full(MAX_JOURNEYS),
+            Written::NameTaken => Reason::Mistakes(vec![FieldError {
+                field: Field::Name,
+                message: "Another journey has this name; choose another".into(),
+            }]),
+        }
+    }
+
+    pub(super) fn answer(
+        written: Result<String, Reason>,
+        draft: Draft,
+    ) -> Result<Option<Refusal>, Refusal> {
+        match written {
+            Ok(path) => {
+                leptos_axum::redirect(&path);
+                Ok(None)
+            }
+            Err(reason) => {
+                let refusal = Refusal {
+                    reason,
+                    draft: Box::new(draft),
+                };
+                if is_plain_form() {
+                    Err(refusal)
+                } else {
+                    Ok(Some(refusal))
+                }
+            }
+        }
+    }
+
+    /// Whether a browser without scripts asks, which wants a page.
+    fn is_plain_form() -> bool {
+        let parts = use_context::<http::request::Parts>();
+        let accepts = parts.and_then(|parts| {
+            let accepts = parts.headers.get(http::header::ACCEPT)?;
+            Some(accepts.to_str().ok()?.contains("text/html"))
+        });
+        accepts.unwrap_or(false)
+    }
+}
