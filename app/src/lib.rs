@@ -12,6 +12,8 @@
     unreachable_pub,
     reason = "the component macro writes pub on what is private"
 )]
+// Parts of the pages that only the server has ([`pages`]).
+#![cfg_attr(not(feature = "ssr"), allow(dead_code, unused_imports))]
 // The types of views nest as deep as the views do.
 #![recursion_limit = "256"]
 

@@ -12,11 +12,20 @@ use crate::components::local_time::provide_local_time;
 #[cfg(feature = "ssr")]
 use crate::components::theme::Theme;
 use crate::components::theme::provide_theme;
+#[cfg(feature = "ssr")]
 use crate::pages::explore::ExplorePage;
+#[cfg(feature = "ssr")]
 use crate::pages::journey::JourneyPage;
+#[cfg(feature = "ssr")]
 use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::not_found::NotFoundPage;
+#[cfg(feature = "ssr")]
 use crate::pages::overview::OverviewPage;
+#[cfg(not(feature = "ssr"))]
+use crate::pages::served::{
+    ServedPage as EditJourneyPage, ServedPage as ExplorePage, ServedPage as JourneyPage,
+    ServedPage as JourneysPage, ServedPage as NewJourneyPage, ServedPage as OverviewPage,
+};
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
 
@@ -25,6 +34,19 @@ use crate::pages::traces::TracesPage;
 #[must_use]
 pub fn shell() -> impl IntoView {
     let theme = Theme::of_request();
+    let scripts = needs_scripts().then(|| {
+        view! {
+            <link rel="modulepreload" href="/pkg/throughline.js" />
+            <link
+                rel="preload"
+                href="/pkg/throughline_bg.wasm"
+                r#as="fetch"
+                r#type="application/wasm"
+                crossorigin="anonymous"
+            />
+            <script type="module" src="/pkg/start.js"></script>
+        }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -34,15 +56,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" type="image/svg+xml" href="/pkg/icon.svg" />
                 <link rel="stylesheet" href="/pkg/throughline.css" />
-                <link rel="modulepreload" href="/pkg/throughline.js" />
-                <link
-                    rel="preload"
-                    href="/pkg/throughline_bg.wasm"
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin="anonymous"
-                />
-                <script type="module" src="/pkg/start.js"></script>
+                {scripts}
                 <MetaTags />
             </head>
             <body>
@@ -50,6 +64,15 @@ pub fn shell() -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the page that is asked for has code in the bundle for browsers ([`crate::pages`]).
+#[cfg(feature = "ssr")]
+fn needs_scripts() -> bool {
+    let parts = use_context::<http::request::Parts>();
+    let path = parts.map(|parts| parts.uri.path().to_owned());
+    let served = ["/explore", "/journeys"];
+    path.is_none_or(|path| path != "/" && !served.iter().any(|page| path.starts_with(page)))
 }
 
 #[component]

@@ -74,13 +74,14 @@ impl Browser {
         }
     }
 
-    /// Opens a page of the server; with scripts, waits until it is hydrated.
+    /// Opens a page of the server; where it has scripts, waits until it is hydrated.
     pub async fn open(&self, path: &str) {
         self.client
             .goto(&format!("http://{}{path}", self.host))
             .await
             .unwrap();
-        if self.scripts == Scripts::On {
+        let start = Locator::Css("script[src='/pkg/start.js']");
+        if self.scripts == Scripts::On && self.client.find(start).await.is_ok() {
             self.css("html[data-hydrated]").await;
         }
     }

@@ -62,29 +62,3 @@ async fn browser_a_selection_is_told_apart_and_opens_as_the_list_it_counts() {
         browser.assert_quiet_console().await;
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn browser_the_heatmap_is_read_and_selected_by_keyboard() {
-    let (_server, browser) = shop(Scripts::On).await;
-    browser.open("/explore").await;
-    browser.shows("Drag a rectangle").await;
-    let plot = browser.css(".plot").await;
-    // From the first cell to the last, and up to the longest durations.
-    let keys = format!(
-        "\u{e010}\u{e011}\u{e008}\u{e010}{}\u{e008}",
-        "\u{e013}".repeat(40)
-    );
-    plot.send_keys(&keys).await.expect("keys");
-    browser.shows(": 52 requests").await;
-    plot.send_keys("\u{e007}").await.expect("keys");
-    browser.shows("52 requests in the selection").await;
-    browser.shows("There is nothing to compare").await;
-    browser
-        .named("a", "Clear")
-        .await
-        .click()
-        .await
-        .expect("a click");
-    browser.is_at("/explore").await;
-    browser.assert_quiet_console().await;
-}

@@ -197,10 +197,10 @@ fn Reading(
             Some(format!("{from} to {to}, {durations}: {requests}"))
         })
     };
-    let hint = "Drag a rectangle to see what sets it apart.";
     view! {
         <p id="heatmap-reading" class="reading muted" aria-live="polite">
-            {move || reading().unwrap_or_else(|| hint.to_owned())}
+            {reading}
+            <span class="scripted">"Drag a rectangle to see what sets it apart."</span>
         </p>
     }
 }
