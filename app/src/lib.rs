@@ -12,8 +12,14 @@
     unreachable_pub,
     reason = "the component macro writes pub on what is private"
 )]
-// Parts of the pages that only the server has ([`pages`]).
-#![cfg_attr(not(feature = "ssr"), allow(dead_code, unused_imports))]
+#![cfg_attr(
+    not(feature = "ssr"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "parts of the pages that only the server has (docs/adr/0007)"
+    )
+)]
 // The types of views nest as deep as the views do.
 #![recursion_limit = "256"]
 

@@ -8,7 +8,7 @@ use model::format;
 use model::layout::axis;
 use model::layout::heatmap::{Heatmap, LEVELS, Rectangle, Selection};
 
-use super::local_time::use_clock;
+use super::local_time::{axis_time, use_clock};
 
 /// The picture is so many units wide and high; the browser stretches it.
 const WIDTH: f64 = 1_000.0;
@@ -151,7 +151,7 @@ pub(crate) fn HeatmapView(
                     <Marked marked columns rows />
                 </svg>
             </div>
-            <Times times now_nanos />
+            <Times times />
             <Reading map cursor now_nanos />
         </div>
     }
@@ -207,15 +207,13 @@ fn Reading(
 
 /// Round times below the picture.
 #[component]
-fn Times(times: Vec<i64>, now_nanos: i64) -> impl IntoView {
-    let clock = use_clock(now_nanos);
+fn Times(times: Vec<i64>) -> impl IntoView {
     let first = times.first().copied().unwrap_or(0);
     let last = times.last().copied().unwrap_or(first);
-    let (_, named) = axis::times(first, last, MOST_TIMES);
+    let (step, named) = axis::times(first, last, MOST_TIMES);
     let labels = named.into_iter().map(move |nanos| {
-        let clock = clock.clone();
         let place = share(nanos - first, last - first) * 100.0;
-        view! { <text x=format!("{place:.2}%") y="12">{move || clock(nanos)}</text> }
+        view! { <text x=format!("{place:.2}%") y="12">{axis_time(nanos, step)}</text> }
     });
     view! {
         <svg class="times" width="100%" height="16" aria-hidden="true">

@@ -9,7 +9,7 @@ use model::layout::heatmap::Selection;
 use super::query::{Selected, Slow};
 use crate::address::{ExploreAddress, TraceAddress, TracesAddress};
 use crate::components::heatmap::duration_range;
-use crate::components::local_time::Time;
+use crate::components::local_time::{Minute, Time};
 
 #[component]
 pub(super) fn SelectedView(
@@ -50,8 +50,8 @@ pub(super) fn SelectedView(
                     </span>
                 </header>
                 <p class="muted">
-                    <Time nanos=selection.from_nanos now_nanos /> " to "
-                    <Time nanos=selection.to_nanos now_nanos /> ", " {duration_range(&selection)}
+                    <Minute nanos=selection.from_nanos now_nanos /> " to "
+                    <Minute nanos=selection.to_nanos now_nanos /> ", " {duration_range(&selection)}
                 </p>
                 <SlowestTable slowest now_nanos />
             </section>
