@@ -14,7 +14,7 @@ async fn shop(scripts: Scripts) -> (Server, Browser) {
     let request = |number: u64, millis: u64, release: &str| {
         let mut root = spans::span(number, 1, 0, "POST /pay", 0, millis);
         root["attributes"] = serde_json::json!([
-            spans::text("app.release", release),
+            spans::text("deployment.release", release),
             spans::text("user.region", "sa-east-1")
         ]);
         root

@@ -97,12 +97,7 @@ async fn browser_a_proposal_becomes_a_journey() {
         let server = shop().await;
         let browser = Browser::start(&server.web, scripts).await;
         browser.open("/").await;
-        if scripts == Scripts::On {
-            browser.press("g").await;
-            browser.press("j").await;
-        } else {
-            browser.open("/journeys").await;
-        }
+        browser.named("a", "Journeys").await.click().await.unwrap();
         browser.is_at("/journeys").await;
         browser.shows("2 journeys, as requests name them").await;
         if scripts == Scripts::On {
