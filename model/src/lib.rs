@@ -20,6 +20,7 @@ pub mod dimensions;
 pub mod filter;
 pub mod flags;
 pub mod format;
+pub mod geo;
 pub mod histogram;
 pub mod id;
 pub mod journey;
