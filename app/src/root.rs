@@ -17,6 +17,7 @@ use crate::pages::journey::JourneyPage;
 use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
+use crate::pages::regions::RegionsPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
 
@@ -83,6 +84,7 @@ pub fn App() -> impl IntoView {
                         view=EditJourneyPage
                         ssr=SsrMode::Async
                     />
+                    <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))

@@ -29,6 +29,7 @@ pub mod log;
 pub mod otlp;
 pub mod overview;
 pub mod propagation;
+pub mod regions;
 pub mod rollup;
 pub mod sampling;
 pub mod skywalking;

@@ -6,5 +6,6 @@ pub(crate) mod journeys;
 pub(crate) mod not_found;
 mod observe;
 pub(crate) mod overview;
+pub(crate) mod regions;
 pub(crate) mod trace;
 pub(crate) mod traces;
