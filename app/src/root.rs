@@ -21,10 +21,13 @@ use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::not_found::NotFoundPage;
 #[cfg(feature = "ssr")]
 use crate::pages::overview::OverviewPage;
+#[cfg(feature = "ssr")]
+use crate::pages::regions::RegionsPage;
 #[cfg(not(feature = "ssr"))]
 use crate::pages::served::{
     ServedPage as EditJourneyPage, ServedPage as ExplorePage, ServedPage as JourneyPage,
     ServedPage as JourneysPage, ServedPage as NewJourneyPage, ServedPage as OverviewPage,
+    ServedPage as RegionsPage,
 };
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
@@ -71,7 +74,7 @@ pub fn shell() -> impl IntoView {
 fn needs_scripts() -> bool {
     let parts = use_context::<http::request::Parts>();
     let path = parts.map(|parts| parts.uri.path().to_owned());
-    let served = ["/explore", "/journeys"];
+    let served = ["/explore", "/journeys", "/regions"];
     path.is_none_or(|path| path != "/" && !served.iter().any(|page| path.starts_with(page)))
 }
 
@@ -106,6 +109,7 @@ pub fn App() -> impl IntoView {
                         view=EditJourneyPage
                         ssr=SsrMode::Async
                     />
+                    <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::Async />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))

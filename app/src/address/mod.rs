@@ -3,6 +3,7 @@
 
 mod explore;
 mod journey;
+mod regions;
 mod scope;
 mod trace;
 mod traces;
@@ -13,6 +14,7 @@ pub(crate) use explore::ExploreAddress;
 pub(crate) use journey::{
     JOURNEYS_PATH, JourneyAddress, OVERVIEW_PATH, new_journey_href, read_draft,
 };
+pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use traces::TracesAddress;

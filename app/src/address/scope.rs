@@ -82,6 +82,7 @@ impl Scope {
     }
 
     /// The time that it is compared with.
+    #[cfg(feature = "ssr")]
     pub(crate) fn compared(&self, now_nanos: i64) -> Result<Option<Coverage>, AppError> {
         let now = self.covered(now_nanos)?;
         let earlier = match self.versus() {

@@ -5,12 +5,15 @@ use leptos_router::hooks::{use_location, use_query_map};
 
 use super::keyboard::KeyboardHelp;
 use super::theme::ThemeSwitch;
-use crate::address::{ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, Scope, TracesAddress};
+use crate::address::{
+    ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope, TracesAddress,
+};
 
 /// The pages that the navigation leads to.
-const PAGES: [(&str, &str); 4] = [
+const PAGES: [(&str, &str); 5] = [
     (OVERVIEW_PATH, "Overview"),
     (ExploreAddress::PATH, "Explore"),
+    (RegionsAddress::PATH, "Regions"),
     (JOURNEYS_PATH, "Journeys"),
     (TracesAddress::PATH, "Traces"),
 ];

@@ -6,13 +6,16 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::address::{ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, Scope, TracesAddress};
+use crate::address::{
+    ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope, TracesAddress,
+};
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
     ("g o", "Go to the overview"),
     ("g e", "Go to the explorer"),
+    ("g r", "Go to the regions"),
     ("g j", "Go to the journeys"),
     ("g t", "Go to the traces"),
     ("↑ ↓", "Previous and next span"),
@@ -53,6 +56,7 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
         match event.key().as_str() {
             "o" if after_g => go(OVERVIEW_PATH),
             "e" if after_g => go(ExploreAddress::PATH),
+            "r" if after_g => go(RegionsAddress::PATH),
             "j" if after_g => go(JOURNEYS_PATH),
             "t" if after_g => go(TracesAddress::PATH),
             "?" => show(),

@@ -11,6 +11,8 @@ pub(crate) mod not_found;
 mod observe;
 #[cfg(feature = "ssr")]
 pub(crate) mod overview;
+#[cfg(feature = "ssr")]
+pub(crate) mod regions;
 #[cfg(not(feature = "ssr"))]
 pub(crate) mod served;
 pub(crate) mod trace;

@@ -4,3 +4,4 @@ pub mod axis;
 pub mod heatmap;
 pub mod line_chart;
 pub mod waterfall;
+pub mod world_map;

@@ -1,0 +1,102 @@
+//! Where the time of a request goes, as one bar.
+
+use leptos::prelude::*;
+use model::decomposition::{Decomposition, Segment};
+use model::format;
+
+/// The class that gives a segment its colour, the same everywhere.
+fn class(segment: Segment) -> &'static str {
+    match segment {
+        Segment::Device => "segment-device",
+        Segment::Network => "segment-network",
+        Segment::Gateway => "segment-gateway",
+        Segment::Services => "segment-services",
+        Segment::Database => "segment-database",
+        Segment::ThirdParty => "segment-third-party",
+    }
+}
+
+/// `means` are those of one request. All figures show when it has the focus.
+#[component]
+pub(crate) fn SegmentBar(means: Decomposition) -> impl IntoView {
+    let total = means.total_nanos();
+    if total <= 0 {
+        return view! { <span class="muted">"no time"</span> }.into_any();
+    }
+    let mut start = 0.0;
+    let mut words = Vec::new();
+    let parts = Segment::ALL.map(|segment| {
+        let nanos = means[segment];
+        (nanos > 0).then(|| {
+            let width = percent(nanos, total);
+            let x = start;
+            start += width;
+            let title = format!("{} {}", segment.name(), format::duration(nanos));
+            words.push(title.clone());
+            view! {
+                <rect
+                    class=class(segment)
+                    x=format!("{x:.2}%")
+                    width=format!("{width:.2}%")
+                    height="8"
+                >
+                    <title>{title}</title>
+                </rect>
+            }
+        })
+    });
+    let parts = parts.into_iter().collect_view();
+    let words = words.join(" · ");
+    let label = format!("Mean time of a request: {words}");
+    view! {
+        <span class="segment-bar" tabindex="0" role="img" aria-label=label>
+            <svg width="100%" height="8" aria-hidden="true">
+                {parts}
+            </svg>
+            <span class="segment-words" aria-hidden="true">{words}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// What each colour of the bars means, with the mean time of a request and its share.
+#[component]
+pub(crate) fn SegmentLegend(means: Decomposition) -> impl IntoView {
+    let total = means.total_nanos();
+    let rows = Segment::ALL.map(|segment| {
+        let nanos = means[segment].max(0);
+        view! {
+            <tr>
+                <th scope="row">
+                    <svg width="8" height="8" aria-hidden="true">
+                        <rect class=class(segment) width="8" height="8" rx="2" />
+                    </svg>
+                    " "
+                    {segment.name()}
+                </th>
+                <td class="number">{format::duration(nanos)}</td>
+                <td class="number muted">{format!("{:.0} %", percent(nanos, total))}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="segments">
+            <thead class="hidden">
+                <tr>
+                    <th scope="col">"Segment"</th>
+                    <th scope="col">"Mean time of a request"</th>
+                    <th scope="col">"Share"</th>
+                </tr>
+            </thead>
+            <tbody>{rows.into_iter().collect_view()}</tbody>
+        </table>
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a picture needs four digits, f64 has fifteen"
+)]
+fn percent(nanos: i64, total: i64) -> f64 {
+    nanos as f64 / total.max(1) as f64 * 100.0
+}
