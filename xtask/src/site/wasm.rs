@@ -140,7 +140,16 @@ fn shrink(output: &Path) -> Result<(), Error> {
     let smaller = output.with_extension("smaller");
     let mut optimise = command::command("wasm-opt");
     optimise
-        .args(["-Oz", "--all-features"])
+        // What the compiler uses, and no more: with all features it writes what no browser reads.
+        .args([
+            "-Oz",
+            "--enable-bulk-memory",
+            "--enable-multivalue",
+            "--enable-mutable-globals",
+            "--enable-nontrapping-float-to-int",
+            "--enable-reference-types",
+            "--enable-sign-ext",
+        ])
         .arg(output)
         .arg("-o")
         .arg(&smaller);
