@@ -65,7 +65,7 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
         view! { <p class="muted">{text}</p> }
     });
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="groups">
+        <div class="scroll" tabindex="0" role="region" aria-label="Groups">
             <table>
                 <thead>
                     <tr>

@@ -100,7 +100,7 @@ fn ContrastTable(address: ExploreAddress, contrasts: Contrasts) -> impl IntoView
         .map(|found| view! { <ContrastRow address=address.clone() found selected rest /> });
     let rows: Vec<_> = rows.collect();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="contrast">
+        <div class="scroll" tabindex="0" role="region" aria-label="Conditions">
             <table>
                 <thead class="hidden">
                     <tr>
@@ -203,7 +203,7 @@ fn SlowestTable(slowest: Vec<Slow>, now_nanos: i64) -> impl IntoView {
         .map(|slow| view! { <SlowRow slow now_nanos /> });
     let rows: Vec<_> = rows.collect();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="slowest">
+        <div class="scroll" tabindex="0" role="region" aria-label="Slowest requests">
             <table class="slowest">
                 <thead>
                     <tr>
