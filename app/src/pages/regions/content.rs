@@ -15,6 +15,10 @@ use crate::components::first_trace::FirstTrace;
 use crate::components::segment_bar::SegmentLegend;
 use crate::components::time_menu;
 
+const ONE_BY_ONE: &str = "Requests are not counted by all that the filter asks for, so they were \
+    looked at one by one: those that were not kept are missing, and where the time goes is not \
+    summed up.";
+
 #[component]
 pub(super) fn Content(address: RegionsAddress, answer: Answer) -> impl IntoView {
     let regions = answer.regions;
@@ -37,8 +41,7 @@ pub(super) fn Content(address: RegionsAddress, answer: Answer) -> impl IntoView 
     let one_by_one = (!answer.is_by_rollups).then(|| {
         view! {
             <p class="muted">
-                "Requests are not counted by all that the filter asks for, so they were looked at one
-                by one: those that were not kept are missing, and where the time goes is not summed up."
+                {ONE_BY_ONE}
             </p>
         }
     });
