@@ -74,14 +74,13 @@ impl Browser {
         }
     }
 
-    /// Opens a page of the server; where it has scripts, waits until it is hydrated.
+    /// Opens a page of the server; where scripts are on, waits until it is hydrated.
     pub async fn open(&self, path: &str) {
         self.client
             .goto(&format!("http://{}{path}", self.host))
             .await
             .unwrap();
-        let start = Locator::Css("script[src='/pkg/start.js']");
-        if self.scripts == Scripts::On && self.client.find(start).await.is_ok() {
+        if self.scripts == Scripts::On {
             self.css("html[data-hydrated]").await;
         }
     }

@@ -1,6 +1,10 @@
 //! The explorer in a real Chromium: from all requests to a selection, what sets it apart, its list.
 
+use std::time::Duration;
+
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use fantoccini::key::Key;
 use tests::browser::{Browser, Scripts};
 use tests::server::Server;
 use tests::spans;
@@ -61,4 +65,52 @@ async fn browser_a_selection_is_told_apart_and_opens_as_the_list_it_counts() {
         browser.shows("All 12 traces, newest first").await;
         browser.assert_quiet_console().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_the_heatmap_is_selected_by_keyboard() {
+    let (_server, browser) = shop(Scripts::On).await;
+    browser.open("/explore").await;
+    let focus = "document.querySelector('.heatmap .plot').focus()";
+    browser.client.execute(focus, vec![]).await.expect("a plot");
+    let with_shift = async |key: Key| {
+        let keys = [Key::Shift, key, Key::Null].map(char::from);
+        browser.press(&keys.iter().collect::<String>()).await;
+    };
+    browser.press(&char::from(Key::Home).to_string()).await;
+    with_shift(Key::End).await;
+    for _ in 0..3 {
+        with_shift(Key::Up).await;
+    }
+    let reading = browser.css("#heatmap-reading").await.text().await;
+    let reading = reading.expect("text");
+    let (_, count) = reading.rsplit_once(": ").expect("a count at the end");
+    assert_ne!(count, "0 requests", "{reading}");
+    browser.press(&char::from(Key::Enter).to_string()).await;
+    browser.shows(&format!("{count} in the selection")).await;
+    browser.assert_accessible().await;
+    browser.assert_quiet_console().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_the_heatmap_is_selected_by_pointer() {
+    let (_server, browser) = shop(Scripts::On).await;
+    browser.open("/explore").await;
+    let plot = browser.css(".heatmap .plot").await;
+    let (_, _, width, height) = plot.rectangle().await.expect("a plot");
+    let corner = |sign: f64| PointerAction::MoveToElement {
+        element: plot.clone(),
+        duration: Some(Duration::from_millis(50)),
+        x: sign * (width / 2.0 - 3.0),
+        y: sign * (height / 2.0 - 3.0),
+    };
+    let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+    let drag = MouseActions::new("mouse".into())
+        .then(corner(-1.0))
+        .then(PointerAction::Down { button })
+        .then(corner(1.0))
+        .then(PointerAction::Up { button });
+    browser.client.perform_actions(drag).await.expect("a drag");
+    browser.shows("52 requests in the selection").await;
+    browser.assert_quiet_console().await;
 }

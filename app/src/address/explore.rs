@@ -70,18 +70,8 @@ impl ExploreAddress {
     }
 
     pub(crate) fn with_selection(&self, selection: Option<&Selection>) -> Self {
-        let text = |selection: &Selection| {
-            let below = selection.below_nanos.map(format::typed_duration);
-            format!(
-                "{}/{}/{}/{}",
-                format::rfc3339(selection.from_nanos),
-                format::rfc3339(selection.to_nanos),
-                format::typed_duration(selection.least_nanos),
-                below.unwrap_or_default()
-            )
-        };
         Self {
-            selection: selection.map(text).unwrap_or_default(),
+            selection: selection.map(ToString::to_string).unwrap_or_default(),
             ..self.clone()
         }
     }

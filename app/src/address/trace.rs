@@ -44,6 +44,10 @@ impl TraceAddress {
         }
     }
 
+    pub(crate) fn without_span(self) -> Self {
+        Self { span: None, ..self }
+    }
+
     pub(crate) fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }

@@ -1,12 +1,10 @@
 //! The one filter bar: the filter as text, and each condition as a chip that can be removed.
 
 use leptos::prelude::*;
-use leptos_router::components::Form;
 
 use super::time_menu::TimeMenu;
 use crate::address::Scope;
-
-pub(crate) const INPUT_ID: &str = "filter";
+use crate::islands::keys::FILTER_ID;
 
 /// `path` is that of the page that is filtered.
 #[component]
@@ -43,9 +41,9 @@ pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
     let q = scope.q.clone();
     view! {
         <div class="bar">
-            <Form method="GET" action=path.clone() attr:class="filter" attr:role="search">
+            <form method="get" action=path.clone() class="filter" role="search">
                 <input
-                    id=INPUT_ID
+                    id=FILTER_ID
                     type="search"
                     name="q"
                     value=q
@@ -58,7 +56,7 @@ pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
                 />
                 {kept.into_iter().collect_view()}
                 <button class="button">"Search"</button>
-            </Form>
+            </form>
             <TimeMenu path scope />
         </div>
         {chips.ok().flatten()}

@@ -3,19 +3,20 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
-use super::keyboard::KeyboardHelp;
-use super::theme::ThemeSwitch;
 use crate::address::{
     ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope, TracesAddress,
 };
+use crate::islands::keys::Keys;
+use crate::islands::theme::ThemeSwitch;
+use crate::islands::times::ZoneSwitch;
 
-/// The pages that the navigation leads to.
-const PAGES: [(&str, &str); 5] = [
-    (OVERVIEW_PATH, "Overview"),
-    (ExploreAddress::PATH, "Explore"),
-    (RegionsAddress::PATH, "Regions"),
-    (JOURNEYS_PATH, "Journeys"),
-    (TracesAddress::PATH, "Traces"),
+/// The pages that the navigation leads to, each with the keys that do so as well.
+const PAGES: [(&str, &str, &str); 5] = [
+    (OVERVIEW_PATH, "Overview", "g o"),
+    (ExploreAddress::PATH, "Explore", "g e"),
+    (RegionsAddress::PATH, "Regions", "g r"),
+    (JOURNEYS_PATH, "Journeys", "g j"),
+    (TracesAddress::PATH, "Traces", "g t"),
 ];
 
 #[component]
@@ -36,10 +37,11 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                 </svg>
                 <span>"Throughline"</span>
             </a>
-            {PAGES.map(|(path, name)| view! { <PageLink path name /> }).collect_view()}
+            {PAGES.map(|(path, name, keys)| view! { <PageLink path name keys /> }).collect_view()}
             <div class="nav-end">
                 <ThemeSwitch />
-                <KeyboardHelp />
+                <ZoneSwitch />
+                <Keys />
             </div>
         </nav>
         <main id="content" class="content">{children()}</main>
@@ -48,20 +50,16 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
 
 /// Keeps filter and time.
 #[component]
-fn PageLink(path: &'static str, name: &'static str) -> impl IntoView {
-    let here = use_location().pathname;
-    let query = use_query_map();
-    let is_current = move || {
-        let below = here.with(|here| here.strip_prefix(path).map(str::to_owned));
-        match below.as_deref() {
-            Some("") => true,
-            Some(below) => path != "/" && below.starts_with('/'),
-            None => false,
-        }
+fn PageLink(path: &'static str, name: &'static str, keys: &'static str) -> impl IntoView {
+    let here = use_location().pathname.get_untracked();
+    let is_current = match here.strip_prefix(path) {
+        Some("") => true,
+        Some(below) => path != "/" && below.starts_with('/'),
+        None => false,
     };
-    let href = move || query.with(Scope::read).href(path);
+    let href = use_query_map().with_untracked(Scope::read).href(path);
     view! {
-        <a href=href aria-current=move || is_current().then_some("page")>
+        <a href=href aria-keyshortcuts=keys aria-current=is_current.then_some("page")>
             {name}
         </a>
     }

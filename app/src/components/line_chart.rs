@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::format;
 use model::layout::line_chart::{LineChart, SIZE};
 
-use super::local_time::axis_time;
+use crate::islands::times::{Mark, Style};
 
 /// Height of the plot in pixels.
 const HEIGHT: f64 = 220.0;
@@ -79,12 +79,16 @@ fn Plot(chart: LineChart, columns: Vec<Column>) -> impl IntoView {
     });
     let times = chart.times.iter().map(|tick| {
         let x = percent(tick.position);
-        let text = axis_time(tick.nanos, chart.time_step_nanos);
+        let step_nanos = chart.time_step_nanos;
+        let mark = Mark {
+            nanos: tick.nanos,
+            style: Style::Axis { step_nanos },
+        };
         view! {
             <g>
                 <line class="grid" x1=x.clone() x2=x.clone() y1="100%" y2="100%" />
-                <text x=x y="100%" dy="16" text-anchor="middle">
-                    {text}
+                <text x=x y="100%" dy="16" text-anchor="middle" data-time=mark.attribute()>
+                    {mark.utc()}
                 </text>
             </g>
         }

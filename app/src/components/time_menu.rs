@@ -1,7 +1,6 @@
 //! The one time range: presets as links, and a form for any other.
 
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use model::format;
 use model::time::{Moment, TimeRange};
 
@@ -44,7 +43,7 @@ pub(crate) fn TimeMenu(path: String, scope: Scope) -> impl IntoView {
             <summary class="button" aria-label=format!("Time range: {title}")>{title.clone()}</summary>
             <div class="menu-body">
                 <ul>{presets.collect_view()}</ul>
-                <Form method="GET" action=path>
+                <form method="get" action=path>
                     {kept.into_iter().collect_view()}
                     <label>
                         "From"
@@ -56,7 +55,7 @@ pub(crate) fn TimeMenu(path: String, scope: Scope) -> impl IntoView {
                     </label>
                     <p class="hint">"now-90m, 2026-01-31T12:00Z or Unix seconds; UTC without a zone"</p>
                     <button class="button">"Apply"</button>
-                </Form>
+                </form>
                 <h2>"Compared with"</h2>
                 <ul>{comparisons.collect_view()}</ul>
             </div>

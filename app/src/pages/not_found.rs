@@ -19,7 +19,6 @@ pub(crate) fn NotFound(
     #[prop(into)] title: String,
     #[prop(into)] explanation: String,
 ) -> impl IntoView {
-    #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(http::StatusCode::NOT_FOUND);
     }

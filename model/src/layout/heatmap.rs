@@ -1,7 +1,10 @@
 //! The heatmap: requests by time and duration.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use crate::format;
 use crate::histogram::{BUCKETS_PER_POWER, Histogram, bucket_of, bucket_start};
 use crate::rollup::{Resolution, Rollup, Slots};
 use crate::time::HOUR_NANOS;
@@ -57,8 +60,18 @@ pub struct Selection {
     pub below_nanos: Option<i64>,
 }
 
+/// As it stands in addresses: `FROM/TO/LEAST/BELOW`, in characters that need no escape there.
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [from, to] = [self.from_nanos, self.to_nanos].map(format::rfc3339);
+        let least = format::typed_duration(self.least_nanos);
+        let below = self.below_nanos.map(format::typed_duration);
+        write!(f, "{from}/{to}/{least}/{}", below.unwrap_or_default())
+    }
+}
+
 /// Columns and rows, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rectangle {
     pub columns: (u16, u16),
     pub rows: (u16, u16),
@@ -77,6 +90,18 @@ impl Selection {
                 .max(from_nanos.saturating_add(finest.nanos())),
             least_nanos: bucket_start(bucket_of(self.least_nanos)),
             below_nanos: self.below_nanos.map(after),
+        }
+    }
+
+    /// What its durations are called: `500 ms to 2 s`.
+    #[must_use]
+    pub fn durations(&self) -> String {
+        let least = format::duration(self.least_nanos);
+        match (self.least_nanos, self.below_nanos.map(format::duration)) {
+            (0, None) => "of any duration".to_owned(),
+            (0, Some(below)) => format!("shorter than {below}"),
+            (_, None) => format!("{least} and longer"),
+            (_, Some(below)) => format!("{least} to {below}"),
         }
     }
 
@@ -161,6 +186,17 @@ impl Heatmap {
             .cells
             .binary_search_by_key(&(column, row), |cell| (cell.column, cell.row));
         place.map_or(0, |place| self.cells[place].count)
+    }
+
+    /// How many requests the cells of a rectangle have.
+    #[must_use]
+    pub fn count_in(&self, rectangle: Rectangle) -> i64 {
+        let (first, last) = rectangle.columns;
+        let (shortest, longest) = rectangle.rows;
+        let inside = self.cells.iter().filter(|cell| {
+            (first..=last).contains(&cell.column) && (shortest..=longest).contains(&cell.row)
+        });
+        inside.map(|cell| cell.count).sum()
     }
 
     /// What a rectangle of cells stands for. The outer rows have whatever is beyond them.

@@ -3,150 +3,117 @@
 mod groups;
 mod query;
 mod selection;
+mod split;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use model::format;
-use model::layout::heatmap::Selection;
+use model::layout::heatmap;
 
 use self::groups::GroupsView;
-use self::query::{Chart, Figures, Groups, Selected, get_chart, get_groups, get_selected};
+use self::query::{Chart, Figures, get_chart, get_groups, get_selected};
 use self::selection::SelectedView;
-use crate::address::{ExploreAddress, Scope};
+use crate::address::ExploreAddress;
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::heatmap::HeatmapView;
-use crate::components::local_time::Time;
 use crate::components::notice::ErrorNotice;
+use crate::components::time::Time;
 use crate::components::time_menu;
 use crate::error::AppError;
 
 #[component]
 pub(crate) fn ExplorePage() -> impl IntoView {
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(ExploreAddress::read));
-    // What is fetched again when filter or time change, and not when the selection does.
-    let scope = Memo::new(move |_| address.get().scope);
-    let by = Memo::new(move |_| address.get().by);
-    let chart = Resource::new(move || scope.get(), ask_chart);
-    let groups = Resource::new(move || (scope.get(), by.get()), ask_groups);
+    let address = use_query_map().with_untracked(ExploreAddress::read);
     view! {
         <Title text="Explore" />
-        {move || view! { <FilterBar path=ExploreAddress::PATH.into() scope=scope.get() /> }}
-        <Transition fallback=|| view! { <p class="muted">"Counting requests…"</p> }>
-            {move || Suspend::new(async move {
-                match chart.await {
-                    Ok(chart) if chart.is_database_empty => {
-                        view! { <FirstTrace otlp_http=chart.otlp_http /> }.into_any()
-                    }
-                    Ok(chart) => view! { <Found address chart groups /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        <FilterBar path=ExploreAddress::PATH.into() scope=address.scope.clone() />
+        {Suspend::new(async move {
+            match get_chart(&address.scope).await {
+                Ok(chart) if chart.is_database_empty => {
+                    view! { <FirstTrace otlp_http=chart.otlp_http /> }.into_any()
                 }
-            })}
-        </Transition>
+                Ok(chart) => view! { <Found address chart /> }.into_any(),
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
     }
-}
-
-/// A mistake in the address is told here and now; the server is only asked what makes sense.
-async fn ask_chart(scope: Scope) -> Result<Chart, AppError> {
-    scope.filter()?;
-    scope.range()?;
-    get_chart(scope.q, scope.from, scope.to).await
-}
-
-async fn ask_groups((scope, by): (Scope, String)) -> Result<Option<Groups>, AppError> {
-    scope.filter()?;
-    scope.range()?;
-    if by.is_empty() {
-        return Ok(None);
-    }
-    get_groups(scope.q, scope.from, scope.to, by)
-        .await
-        .map(Some)
-}
-
-async fn ask_selected(
-    (scope, selection): (Scope, Result<Option<Selection>, AppError>),
-) -> Result<Option<(Selection, Selected)>, AppError> {
-    let Some(selection) = selection? else {
-        return Ok(None);
-    };
-    let selected = get_selected(scope.q, scope.from, scope.to, selection).await?;
-    Ok(Some((selection, selected)))
 }
 
 #[component]
-fn Found(
-    address: Memo<ExploreAddress>,
-    chart: Chart,
-    groups: Resource<Result<Option<Groups>, AppError>>,
-) -> impl IntoView {
+fn Found(address: ExploreAddress, chart: Chart) -> impl IntoView {
     let now_nanos = chart.now_nanos;
-    let selection = Memo::new(move |_| address.get().selection(now_nanos));
-    let selected = Resource::new(move || (address.get().scope, selection.get()), ask_selected);
-    let navigate = use_navigate();
-    let select = Callback::new(move |selection: Selection| {
-        let href = address
-            .get_untracked()
-            .with_selection(Some(&selection))
-            .href();
-        let options = NavigateOptions {
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&href, options);
-    });
-    let is_something = chart.all.count > 0;
-    let heatmap = StoredValue::new(chart.heatmap.clone());
-    let picture = move || {
-        let selection = selection.get().ok().flatten();
-        let heatmap = heatmap.get_value();
-        view! { <HeatmapView heatmap selection now_nanos select /> }
-    };
-    let empty = move || {
-        let wider = address
-            .get()
-            .with_scope(address.get().scope.with_range("now-30d", ""));
+    let selection = address.selection(now_nanos);
+    let picture = if chart.all.count > 0 {
+        let base = address.with_selection(None).href();
+        let heatmap = chart.heatmap.clone();
+        let selection = selection.clone().ok().flatten();
         view! {
-            <div class="notice">
-                <p>"No request began in this time and meets the filter."</p>
-                <p><a href=wider.href()>"Look at the last 30 days"</a></p>
-            </div>
+            <HeatmapView heatmap selection now_nanos base />
+            <ByFigures address=address.clone() />
         }
+        .into_any()
+    } else {
+        view! { <NothingBegan address=address.clone() /> }.into_any()
     };
     view! {
         <section class="card explore" aria-label="Requests by time and duration">
-            <Head address chart />
-            {if is_something { picture.into_any() } else { empty.into_any() }}
-            {is_something.then(|| view! { <ByFigures address /> })}
+            <Head address=address.clone() chart />
+            {picture}
         </section>
-        <Transition fallback=|| view! { <p class="muted">"Looking at the selection…"</p> }>
-            {move || Suspend::new(async move {
-                match selected.await {
-                    Ok(None) => ().into_any(),
-                    Ok(Some((selection, selected))) => {
-                        view! { <SelectedView address=address.get() selection selected /> }.into_any()
-                    }
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
-        <Transition fallback=|| view! { <p class="muted">"Grouping…"</p> }>
-            {move || Suspend::new(async move {
-                match groups.await {
-                    Ok(groups) => view! { <GroupsView address=address.get() groups /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Selection address=address.clone() selection />
+        <Groups address />
+    }
+}
+
+/// What is selected, if anything is.
+#[component]
+fn Selection(
+    address: ExploreAddress,
+    selection: Result<Option<heatmap::Selection>, AppError>,
+) -> impl IntoView {
+    Suspend::new(async move {
+        let selection = match selection {
+            Ok(None) => return ().into_any(),
+            Ok(Some(selection)) => selection,
+            Err(error) => return view! { <ErrorNotice error /> }.into_any(),
+        };
+        match get_selected(&address.scope, selection).await {
+            Ok(selected) => view! { <SelectedView address selection selected /> }.into_any(),
+            Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        }
+    })
+}
+
+#[component]
+fn Groups(address: ExploreAddress) -> impl IntoView {
+    Suspend::new(async move {
+        let groups = match address.by.as_str() {
+            "" => Ok(None),
+            by => get_groups(&address.scope, by).await.map(Some),
+        };
+        match groups {
+            Ok(groups) => view! { <GroupsView address groups /> }.into_any(),
+            Err(error) => view! { <ErrorNotice error /> }.into_any(),
+        }
+    })
+}
+
+#[component]
+fn NothingBegan(address: ExploreAddress) -> impl IntoView {
+    let wider = address.with_scope(address.scope.with_range("now-30d", ""));
+    view! {
+        <div class="notice">
+            <p>"No request began in this time and meets the filter."</p>
+            <p><a href=wider.href()>"Look at the last 30 days"</a></p>
+        </div>
     }
 }
 
 /// The answer in figures.
 #[component]
-fn Head(address: Memo<ExploreAddress>, chart: Chart) -> impl IntoView {
+fn Head(address: ExploreAddress, chart: Chart) -> impl IntoView {
     let Figures {
         count,
         weight,
@@ -187,7 +154,7 @@ fn Head(address: Memo<ExploreAddress>, chart: Chart) -> impl IntoView {
             <h1>{title}</h1>
             <span class="muted">
                 {percentiles} " " {errors} " " {sampled} " "
-                {move || address.get().scope.range().as_ref().map(time_menu::title).unwrap_or_default()}
+                {address.scope.range().as_ref().map(time_menu::title).unwrap_or_default()}
             </span>
         </header>
         {since}
@@ -202,14 +169,14 @@ fn is_sampled(count: i64, weight: f64) -> bool {
 
 /// The selection as figures, for those without a pointer or without scripts.
 #[component]
-fn ByFigures(address: Memo<ExploreAddress>) -> impl IntoView {
-    let scope = address.get_untracked().scope;
+fn ByFigures(address: ExploreAddress) -> impl IntoView {
+    let ExploreAddress { scope, by, .. } = address;
     let kept = [
         ("q", scope.q),
         ("from", scope.from),
         ("to", scope.to),
         ("vs", scope.vs),
-        ("by", address.get_untracked().by),
+        ("by", by),
     ];
     let kept = kept.map(|(name, value)| {
         (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })

@@ -8,8 +8,7 @@ use model::layout::heatmap::Selection;
 
 use super::query::{Selected, Slow};
 use crate::address::{ExploreAddress, TraceAddress, TracesAddress};
-use crate::components::heatmap::duration_range;
-use crate::components::local_time::{Minute, Time};
+use crate::components::time::{Minute, Time};
 
 #[component]
 pub(super) fn SelectedView(
@@ -34,7 +33,7 @@ pub(super) fn SelectedView(
     });
     let clear = address.with_selection(None).href();
     view! {
-        <div class="selected">
+        <div class="selected" id="selection">
             <section class="card contrast" aria-labelledby="contrast">
                 <header class="card-head">
                     <h2 id="contrast">"What sets the selection apart"</h2>
@@ -51,7 +50,7 @@ pub(super) fn SelectedView(
                 </header>
                 <p class="muted">
                     <Minute nanos=selection.from_nanos now_nanos /> " to "
-                    <Minute nanos=selection.to_nanos now_nanos /> ", " {duration_range(&selection)}
+                    <Minute nanos=selection.to_nanos now_nanos /> ", " {selection.durations()}
                 </p>
                 <SlowestTable slowest now_nanos />
             </section>

@@ -9,7 +9,7 @@ use super::query::{Answer, Column};
 use crate::address::Scope;
 use crate::components::figures::Duration;
 use crate::components::line_chart::{self, LineChartView};
-use crate::components::local_time::Minute;
+use crate::components::time::Minute;
 
 #[component]
 pub(super) fn PercentileChart(scope: Scope, answer: Answer) -> impl IntoView {

@@ -8,7 +8,7 @@ use model::summary::{Outcome, Summary};
 
 use super::query::Answer;
 use crate::address::{Scope, TraceAddress};
-use crate::components::local_time::Time;
+use crate::components::time::Time;
 
 #[component]
 pub(super) fn Examples(scope: Scope, answer: Answer) -> impl IntoView {

@@ -19,7 +19,6 @@ use self::header::JourneyHeader;
 use self::query::{Answer, get_journey};
 use self::segments::Segments;
 use super::not_found::NotFound;
-use super::observe;
 use crate::address::{JOURNEYS_PATH, JourneyAddress, Scope};
 use crate::components::filter_bar::FilterBar;
 use crate::components::notice::ErrorNotice;
@@ -30,43 +29,37 @@ use crate::error::AppError;
 pub(crate) fn JourneyPage() -> impl IntoView {
     let (path, query) = (use_params_map(), use_query_map());
     let address =
-        Memo::new(move |_| path.with(|path| query.with(|query| JourneyAddress::read(path, query))));
-    let answer = Resource::new(move || address.get(), ask);
-    let bar = move || {
-        let (path, scope) = match address.get() {
-            Ok(address) => (address.path(), address.scope),
-            Err(_) => (JOURNEYS_PATH.to_owned(), Scope::default()),
-        };
-        view! { <FilterBar path scope /> }
+        path.with_untracked(|path| query.with_untracked(|query| JourneyAddress::read(path, query)));
+    let (path, scope) = match &address {
+        Ok(address) => (address.path(), address.scope.clone()),
+        Err(_) => (JOURNEYS_PATH.to_owned(), Scope::default()),
     };
     view! {
-        {bar}
-        <Transition fallback=|| view! { <p class="muted">"Adding up the figures…"</p> }>
-            {move || Suspend::new(async move {
-                match (answer.await, address.get()) {
-                    (Ok(Some(answer)), Ok(address)) => {
-                        view! { <Found address answer /> }.into_any()
+        <FilterBar path scope />
+        {Suspend::new(async move {
+            match ask(address).await {
+                Ok((address, Some(answer))) => view! { <Found address answer /> }.into_any(),
+                Ok((_, None)) => {
+                    view! {
+                        <NotFound
+                            title="There is no such journey"
+                            explanation="It may have been deleted. All that there are stand under Journeys."
+                        />
                     }
-                    (Ok(_), _) => {
-                        view! {
-                            <NotFound
-                                title="There is no such journey"
-                                explanation="It may have been deleted. All that there are stand under Journeys."
-                            />
-                        }
-                            .into_any()
-                    }
-                    (Err(error), _) => view! { <ErrorNotice error /> }.into_any(),
+                        .into_any()
                 }
-            })}
-        </Transition>
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
     }
 }
 
-async fn ask(address: Result<JourneyAddress, AppError>) -> Result<Option<Answer>, AppError> {
-    let JourneyAddress { key, scope } = address?;
-    observe::check(&scope)?;
-    get_journey(key, scope).await
+async fn ask(
+    address: Result<JourneyAddress, AppError>,
+) -> Result<(JourneyAddress, Option<Answer>), AppError> {
+    let address = address?;
+    let answer = get_journey(&address).await?;
+    Ok((address, answer))
 }
 
 #[component]

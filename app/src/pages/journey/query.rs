@@ -1,17 +1,17 @@
-//! What the page asks the server.
+//! What the page asks the store.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use model::journey::{Funnel, Key, Subject};
-use model::overview::{Card, PartRow, Standout};
+use model::overview::{Card, PartRow, Scene, Standout, standouts};
 use model::stats::Interval;
 use model::summary::Summary;
-use serde::{Deserialize, Serialize};
 
-use crate::address::Scope;
+use crate::address::JourneyAddress;
+use crate::context::RequestContext;
 use crate::error::AppError;
+use crate::pages::observe;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     pub(super) card: Card,
     pub(super) standout: Option<Standout>,
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
 }
 
 /// One column of time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
     pub(super) count: i64,
     pub(super) p50_nanos: Option<i64>,
@@ -44,30 +44,25 @@ impl Answer {
 }
 
 /// None when there is no such journey.
-#[server(prefix = "/fn", endpoint = "get_journey", input = GetUrl)]
-pub(super) async fn get_journey(key: Key, scope: Scope) -> Result<Option<Answer>, AppError> {
-    use model::overview::{Scene, standouts};
-
-    use crate::context::RequestContext;
-    use crate::pages::observe;
-
+pub(super) async fn get_journey(address: &JourneyAddress) -> Result<Option<Answer>, AppError> {
     let RequestContext {
         store,
         stored_values,
         now_nanos,
         ..
     } = expect_context();
+    let JourneyAddress { key, scope } = address;
     let subject = match key {
-        Key::Label(label) => Subject::of_label(&label),
-        Key::Defined(id) => match store.journey(id).await? {
+        Key::Label(label) => Subject::of_label(label),
+        Key::Defined(id) => match store.journey(*id).await? {
             Some(journey) => journey.into(),
             None => return Ok(None),
         },
     };
     let filter = scope.filter()?.with_values(&*stored_values.0);
-    let observed = observe::observe(&store, &scope, &filter, now_nanos).await?;
+    let observed = observe::observe(&store, scope, &filter, now_nanos).await?;
     let scene = Scene::of(subject, &observed);
-    let examples = examples::examples(&store, &scope, &filter, &scene, now_nanos).await?;
+    let examples = examples::examples(&store, scope, &filter, &scene, now_nanos).await?;
     let scenes = [scene];
     let standout = standouts(&scenes).pop();
     let [scene] = &scenes;
@@ -86,7 +81,6 @@ pub(super) async fn get_journey(key: Key, scope: Scope) -> Result<Option<Answer>
     }))
 }
 
-#[cfg(feature = "ssr")]
 impl Column {
     fn of(slot: &model::rollup::Rollup) -> Self {
         let figures = model::overview::Figures::of(slot, model::journey::Budget::default());
@@ -100,7 +94,6 @@ impl Column {
     }
 }
 
-#[cfg(feature = "ssr")]
 mod examples {
     use std::collections::BTreeSet;
 

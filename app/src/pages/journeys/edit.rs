@@ -27,28 +27,24 @@ pub(crate) fn NewJourneyPage() -> impl IntoView {
 
 #[component]
 pub(crate) fn EditJourneyPage() -> impl IntoView {
-    let path = use_params_map();
-    let key = Memo::new(move |_| path.with(read_key));
-    let journey = Resource::new(move || key.get(), ask);
+    let key = use_params_map().with_untracked(read_key);
     view! {
         <Title text="Edit a journey" />
-        <Transition fallback=|| view! { <p class="muted">"Fetching the journey…"</p> }>
-            {move || Suspend::new(async move {
-                match journey.await {
-                    Ok(Some(journey)) => view! { <Editor journey /> }.into_any(),
-                    Ok(None) => {
-                        view! {
-                            <NotFound
-                                title="There is no such journey"
-                                explanation="It may have been deleted. All that there are stand under Journeys."
-                            />
-                        }
-                            .into_any()
+        {Suspend::new(async move {
+            match ask(key).await {
+                Ok(Some(journey)) => view! { <Editor journey /> }.into_any(),
+                Ok(None) => {
+                    view! {
+                        <NotFound
+                            title="There is no such journey"
+                            explanation="It may have been deleted. All that there are stand under Journeys."
+                        />
                     }
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
+                        .into_any()
                 }
-            })}
-        </Transition>
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
     }
 }
 

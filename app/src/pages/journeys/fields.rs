@@ -4,15 +4,13 @@ use leptos::prelude::*;
 use model::journey::{Field, FieldError};
 
 /// What is wrong with a field, if anything.
-fn mistake(mistakes: Signal<Vec<FieldError>>, field: Field) -> Option<String> {
-    mistakes.with(|mistakes| {
-        let found: Vec<&str> = mistakes
-            .iter()
-            .filter(|mistake| mistake.field == field)
-            .map(|mistake| mistake.message.as_str())
-            .collect();
-        (!found.is_empty()).then(|| found.join(". "))
-    })
+fn mistake(mistakes: &[FieldError], field: Field) -> Option<String> {
+    let found: Vec<&str> = mistakes
+        .iter()
+        .filter(|mistake| mistake.field == field)
+        .map(|mistake| mistake.message.as_str())
+        .collect();
+    (!found.is_empty()).then(|| found.join(". "))
 }
 
 /// With `lines` it has so many, and otherwise one.
@@ -23,21 +21,19 @@ pub(super) fn TextField(
     #[prop(optional)] hint: &'static str,
     #[prop(optional)] lines: Option<u32>,
     value: String,
-    mistakes: Signal<Vec<FieldError>>,
+    mistakes: StoredValue<Vec<FieldError>>,
 ) -> impl IntoView {
     let id = format!("field-{}", field.key());
     let name = format!("draft[{}]", field.key());
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let is_wrong = move || mistake(mistakes, field).map(|_| "true");
-    let described_by = {
-        let (hint_id, error_id) = (hint_id.clone(), error_id.clone());
-        move || {
-            let error = mistake(mistakes, field).map(|_| error_id.as_str());
-            let hint = (!hint.is_empty()).then_some(hint_id.as_str());
-            let ids: Vec<&str> = error.into_iter().chain(hint).collect();
-            (!ids.is_empty()).then(|| ids.join(" "))
-        }
-    };
+    let mistake = mistakes.with_value(|mistakes| mistake(mistakes, field));
+    let is_wrong = mistake.as_ref().map(|_| "true");
+    let error = mistake.as_ref().map(|_| error_id.as_str());
+    let described_by = error
+        .into_iter()
+        .chain((!hint.is_empty()).then_some(hint_id.as_str()));
+    let described_by = described_by.collect::<Vec<_>>().join(" ");
+    let described_by = (!described_by.is_empty()).then_some(described_by);
     let input = match lines {
         None => view! {
             <input
@@ -65,10 +61,7 @@ pub(super) fn TextField(
         .into_any(),
     };
     let hint = (!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> });
-    let error = move || {
-        let id = error_id.clone();
-        mistake(mistakes, field).map(|message| view! { <p class="field-error" id=id>{message}</p> })
-    };
+    let error = mistake.map(|message| view! { <p class="field-error" id=error_id>{message}</p> });
     view! {
         <div class="field">
             <label for=id>{label}</label>

@@ -1,60 +1,45 @@
-//! The form of a journey. It works without scripts as well.
+//! The form of a journey.
 
 use leptos::prelude::*;
 use model::format;
 use model::journey::{Draft, Field, FieldError, Journey};
 
 use super::fields::TextField;
-use super::query::{DeleteJourney, Reason, Refusal, SaveJourney};
+use super::query::{DeleteJourney, Reason, SaveJourney};
 use crate::address::JOURNEYS_PATH;
 
-/// What an action has come to, whichever way it was sent.
-fn refusal<T>(
-    value: Option<Result<Option<Refusal>, Refusal>>,
-    of: impl Fn(Refusal) -> T,
-) -> Option<T> {
-    match value? {
-        Ok(None) => None,
-        Ok(Some(refusal)) | Err(refusal) => Some(of(refusal)),
-    }
-}
-
-/// `journey` is the one that is changed; without one a new one is made from `draft`.
+/// `journey` is the one that is changed; without one a new one is made from `draft`. Where a form
+/// was refused, it comes back with what was typed.
 #[component]
 pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoView {
     let action = ServerAction::<SaveJourney>::new();
-    let value = action.value();
-    let reason = Signal::derive(move || refusal(value.get(), |refusal| refusal.reason));
-    let mistakes = Signal::derive(move || match reason.get() {
-        Some(Reason::Mistakes(mistakes)) => mistakes,
-        _ => Vec::<FieldError>::new(),
-    });
-    // What was typed, where the page was made anew without scripts.
-    let draft = refusal(value.get_untracked(), |refusal| *refusal.draft).unwrap_or(draft);
-    let seen = journey
-        .as_ref()
-        .map(|journey| (journey.id, journey.version));
-    // Who has been told of a newer version and saves again means to.
-    let version = move || match reason.get() {
-        Some(Reason::Outdated(current)) => Some(current.version),
-        _ => seen.map(|(_, version)| version),
+    let refusal = action.value().get_untracked().and_then(Result::err);
+    let (reason, draft) = match refusal {
+        Some(refusal) => (Some(refusal.reason), *refusal.draft),
+        None => (None, draft),
     };
-    let identity = seen.map(|(id, _)| {
-        view! {
-            <input type="hidden" name="id" value=id.to_string() />
-            <input
-                type="hidden"
-                name="version"
-                value=move || version().map(|version| version.to_string())
-            />
-        }
-    });
-    let is_outdated = move || matches!(reason.get(), Some(Reason::Outdated(_)));
-    let button = move || match (seen.is_some(), is_outdated()) {
+    let mistakes = match &reason {
+        Some(Reason::Mistakes(mistakes)) => mistakes.clone(),
+        _ => vec![],
+    };
+    let mistakes = StoredValue::new(mistakes);
+    let newer = match &reason {
+        Some(Reason::Outdated(current)) => Some(current.version),
+        _ => None,
+    };
+    let button = match (journey.is_some(), newer.is_some()) {
         (_, true) => "Save mine over it",
         (true, false) => "Save",
         (false, false) => "Define it",
     };
+    let identity = journey.map(|journey| {
+        // Who has been told of a newer version and saves again means to.
+        let version = newer.unwrap_or(journey.version);
+        view! {
+            <input type="hidden" name="id" value=journey.id.to_string() />
+            <input type="hidden" name="version" value=version.to_string() />
+        }
+    });
     view! {
         <ActionForm action=action attr:class="journey-form" attr:novalidate="">
             <Problem reason />
@@ -72,7 +57,7 @@ pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoVi
 
 /// What it is called, and who answers for it.
 #[component]
-fn OwnFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
+fn OwnFields(draft: Draft, mistakes: StoredValue<Vec<FieldError>>) -> impl IntoView {
     view! {
         <TextField field=Field::Name label="Name" value=draft.name mistakes />
         <TextField
@@ -94,7 +79,7 @@ fn OwnFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
 
 /// What it is made of.
 #[component]
-fn RequestFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
+fn RequestFields(draft: Draft, mistakes: StoredValue<Vec<FieldError>>) -> impl IntoView {
     view! {
         <fieldset>
             <legend>"Which requests belong to it"</legend>
@@ -127,7 +112,7 @@ fn RequestFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoVi
 
 /// How long it may take.
 #[component]
-fn BudgetFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoView {
+fn BudgetFields(draft: Draft, mistakes: StoredValue<Vec<FieldError>>) -> impl IntoView {
     view! {
         <fieldset class="budgets">
             <legend>"Budget of time"</legend>
@@ -162,9 +147,8 @@ fn BudgetFields(draft: Draft, mistakes: Signal<Vec<FieldError>>) -> impl IntoVie
 
 /// What went wrong as a whole, above the fields.
 #[component]
-fn Problem(reason: Signal<Option<Reason>>) -> impl IntoView {
-    let problem = move || {
-        let said = match reason.get()? {
+fn Problem(reason: Option<Reason>) -> impl IntoView {
+    let problem = reason.map(|reason| match reason {
             Reason::Mistakes(mistakes) => {
                 let count = format::counted(mistakes.len(), "mistake");
                 view! { <p>{format!("Nothing was saved: mend {count} below.")}</p> }.into_any()
@@ -181,9 +165,7 @@ fn Problem(reason: Signal<Option<Reason>>) -> impl IntoView {
             Reason::Failed(error) => {
                 view! { <p>{error.to_string()} ". " {error.hint()}</p> }.into_any()
             }
-        };
-        Some(said)
-    };
+        });
     view! { <div class="form-problem" role="alert">{problem}</div> }
 }
 
@@ -224,8 +206,8 @@ fn Newer(current: Journey) -> impl IntoView {
 #[component]
 pub(super) fn DeleteForm(journey: Journey) -> impl IntoView {
     let action = ServerAction::<DeleteJourney>::new();
-    let value = action.value();
-    let reason = Signal::derive(move || refusal(value.get(), |refusal| refusal.reason));
+    let refusal = action.value().get_untracked().and_then(Result::err);
+    let reason = refusal.map(|refusal| refusal.reason);
     let name = journey.definition.name.clone();
     view! {
         <details class="delete">

@@ -15,37 +15,25 @@ use model::journey::Draft;
 pub(crate) use self::edit::{EditJourneyPage, NewJourneyPage};
 use self::query::{Answer, get_journeys};
 use self::tables::{JourneyTable, ProposalTable};
-use super::observe;
 use crate::address::{JOURNEYS_PATH, Scope, new_journey_href};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
 use crate::components::time_menu;
-use crate::error::AppError;
 
 #[component]
 pub(crate) fn JourneysPage() -> impl IntoView {
-    let query = use_query_map();
-    let scope = Memo::new(move |_| query.with(Scope::read));
-    let answer = Resource::new(move || scope.get(), ask);
+    let scope = use_query_map().with_untracked(Scope::read);
     view! {
         <Title text="Journeys" />
-        {move || view! { <FilterBar path=JOURNEYS_PATH.into() scope=scope.get() /> }}
-        <Transition fallback=|| view! { <p class="muted">"Adding up the journeys…"</p> }>
-            {move || Suspend::new(async move {
-                let scope = scope.get();
-                match answer.await {
-                    Ok(answer) => view! { <Answered scope answer /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <FilterBar path=JOURNEYS_PATH.into() scope=scope.clone() />
+        {Suspend::new(async move {
+            match get_journeys(&scope).await {
+                Ok(answer) => view! { <Answered scope answer /> }.into_any(),
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
     }
-}
-
-async fn ask(scope: Scope) -> Result<Answer, AppError> {
-    observe::check(&scope)?;
-    get_journeys(scope).await
 }
 
 #[component]

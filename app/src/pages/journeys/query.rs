@@ -1,16 +1,21 @@
 //! What the pages ask the server, and what they tell it.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, JsonEncoding};
+use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use model::journey::{Draft, FieldError, Journey, Proposal};
-use model::overview::Card;
+use model::journey::{Draft, FieldError, Journey, LABELS, Proposal, proposals};
+use model::overview::{Card, Overview};
+use model::rollup::{Coverage, Family};
+use model::time::DAY_NANOS;
 use serde::{Deserialize, Serialize};
+use store::rollups::RollupRequest;
 
 use crate::address::Scope;
+use crate::context::RequestContext;
 use crate::error::AppError;
+use crate::pages::observe;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     /// The busiest first.
     pub(super) cards: Vec<Card>,
@@ -26,17 +31,7 @@ pub(crate) struct Answer {
 /// How far back proposals look.
 pub(super) const PROPOSAL_DAYS: i64 = 7;
 
-#[server(prefix = "/fn", endpoint = "get_journeys", input = GetUrl)]
-pub(super) async fn get_journeys(scope: Scope) -> Result<Answer, AppError> {
-    use model::journey::{LABELS, proposals};
-    use model::overview::Overview;
-    use model::rollup::{Coverage, Family};
-    use model::time::DAY_NANOS;
-    use store::rollups::RollupRequest;
-
-    use crate::context::RequestContext;
-    use crate::pages::observe;
-
+pub(super) async fn get_journeys(scope: &Scope) -> Result<Answer, AppError> {
     let RequestContext {
         store,
         now_nanos,
@@ -44,7 +39,7 @@ pub(super) async fn get_journeys(scope: Scope) -> Result<Answer, AppError> {
         ..
     } = expect_context();
     let filter = scope.filter()?;
-    let observed = observe::observe(&store, &scope, &filter, now_nanos).await?;
+    let observed = observe::observe(&store, scope, &filter, now_nanos).await?;
     let defined = observe::subjects(&store).await?;
     let from_nanos = now_nanos.saturating_sub(PROPOSAL_DAYS * DAY_NANOS);
     let request = RollupRequest {
@@ -76,16 +71,13 @@ pub(super) async fn get_journeys(scope: Scope) -> Result<Answer, AppError> {
     })
 }
 
-#[server(prefix = "/fn", endpoint = "get_journey_to_edit", input = GetUrl)]
 pub(super) async fn get_journey_to_edit(id: i64) -> Result<Option<Journey>, AppError> {
-    use crate::context::RequestContext;
-
     let RequestContext { store, .. } = expect_context();
     Ok(store.journey(id).await?)
 }
 
-/// Why a journey was not written. Nothing was changed; what was typed comes back, for a page
-/// without scripts has lost it.
+/// Why a journey was not written. Nothing was changed; what was typed comes back to the form, which
+/// is another page now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(super) reason: Reason,
@@ -130,15 +122,12 @@ impl std::fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 /// Saves a new journey, or a new version of the one that is named. Leads to its page.
-///
-/// A refusal is the answer to scripts. A form without them needs an error: only that comes back to
-/// the page that it was sent from.
 #[server(prefix = "/fn", endpoint = "save_journey")]
 pub(crate) async fn save_journey(
     id: Option<i64>,
     version: Option<i32>,
     draft: Draft,
-) -> Result<Option<Refusal>, Refusal> {
+) -> Result<(), Refusal> {
     let outcome = server::save(id, version, &draft).await;
     let written = outcome.map(|journey| format!("/journeys/{}", journey.id));
     server::answer(written, draft)
@@ -146,13 +135,12 @@ pub(crate) async fn save_journey(
 
 /// Deletes a journey that still is as the version that was seen.
 #[server(prefix = "/fn", endpoint = "delete_journey")]
-pub(crate) async fn delete_journey(id: i64, version: i32) -> Result<Option<Refusal>, Refusal> {
+pub(crate) async fn delete_journey(id: i64, version: i32) -> Result<(), Refusal> {
     let outcome = server::delete(id, version).await;
     let written = outcome.map(|()| "/journeys".to_owned());
     server::answer(written, Draft::default())
 }
 
-#[cfg(feature = "ssr")]
 mod server {
     use leptos::prelude::*;
     use model::journey::{Draft, Field, FieldError, Journey};
@@ -211,36 +199,16 @@ mod server {
         }
     }
 
-    pub(super) fn answer(
-        written: Result<String, Reason>,
-        draft: Draft,
-    ) -> Result<Option<Refusal>, Refusal> {
+    pub(super) fn answer(written: Result<String, Reason>, draft: Draft) -> Result<(), Refusal> {
         match written {
             Ok(path) => {
                 leptos_axum::redirect(&path);
-                Ok(None)
+                Ok(())
             }
-            Err(reason) => {
-                let refusal = Refusal {
-                    reason,
-                    draft: Box::new(draft),
-                };
-                if is_plain_form() {
-                    Err(refusal)
-                } else {
-                    Ok(Some(refusal))
-                }
-            }
+            Err(reason) => Err(Refusal {
+                reason,
+                draft: Box::new(draft),
+            }),
         }
-    }
-
-    /// Whether a browser without scripts asks, which wants a page.
-    fn is_plain_form() -> bool {
-        let parts = use_context::<http::request::Parts>();
-        let accepts = parts.and_then(|parts| {
-            let accepts = parts.headers.get(http::header::ACCEPT)?;
-            Some(accepts.to_str().ok()?.contains("text/html"))
-        });
-        accepts.unwrap_or(false)
     }
 }

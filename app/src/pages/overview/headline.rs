@@ -10,7 +10,7 @@ use model::stats::{Change, Verdict};
 use model::time::{Moment, TimeRange};
 
 use crate::address::{JourneyAddress, OVERVIEW_PATH, Scope};
-use crate::components::local_time::Minute;
+use crate::components::time::Minute;
 use crate::components::time_menu;
 
 #[component]

@@ -15,37 +15,25 @@ use self::headline::Headline;
 pub(super) use self::headline::Sentence;
 use self::query::{Answer, get_overview};
 use self::regions::RegionTable;
-use super::observe;
 use crate::address::{JOURNEYS_PATH, OVERVIEW_PATH, Scope};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
 use crate::components::time_menu;
-use crate::error::AppError;
 
 #[component]
 pub(crate) fn OverviewPage() -> impl IntoView {
-    let query = use_query_map();
-    let scope = Memo::new(move |_| query.with(Scope::read));
-    let answer = Resource::new(move || scope.get(), ask);
+    let scope = use_query_map().with_untracked(Scope::read);
     view! {
         <Title text="Overview" />
-        {move || view! { <FilterBar path=OVERVIEW_PATH.into() scope=scope.get() /> }}
-        <Transition fallback=|| view! { <p class="muted">"Adding up the figures…"</p> }>
-            {move || Suspend::new(async move {
-                let scope = scope.get();
-                match answer.await {
-                    Ok(answer) => view! { <Answered scope answer /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <FilterBar path=OVERVIEW_PATH.into() scope=scope.clone() />
+        {Suspend::new(async move {
+            match get_overview(&scope).await {
+                Ok(answer) => view! { <Answered scope answer /> }.into_any(),
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
     }
-}
-
-async fn ask(scope: Scope) -> Result<Answer, AppError> {
-    observe::check(&scope)?;
-    get_overview(scope).await
 }
 
 #[component]

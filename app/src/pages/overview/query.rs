@@ -1,14 +1,14 @@
-//! What the page asks the server.
+//! What the page asks the store.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use model::overview::Overview;
-use serde::{Deserialize, Serialize};
 
 use crate::address::Scope;
+use crate::context::RequestContext;
 use crate::error::AppError;
+use crate::pages::observe;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
     pub(super) overview: Overview,
     /// Whether people have defined journeys.
@@ -20,11 +20,7 @@ pub(crate) struct Answer {
     pub(super) otlp_http: String,
 }
 
-#[server(prefix = "/fn", endpoint = "get_overview", input = GetUrl)]
-pub(super) async fn get_overview(scope: Scope) -> Result<Answer, AppError> {
-    use crate::context::RequestContext;
-    use crate::pages::observe;
-
+pub(super) async fn get_overview(scope: &Scope) -> Result<Answer, AppError> {
     let RequestContext {
         store,
         now_nanos,
@@ -32,7 +28,7 @@ pub(super) async fn get_overview(scope: Scope) -> Result<Answer, AppError> {
         ..
     } = expect_context();
     let filter = scope.filter()?;
-    let observed = observe::observe(&store, &scope, &filter, now_nanos).await?;
+    let observed = observe::observe(&store, scope, &filter, now_nanos).await?;
     let defined = observe::subjects(&store).await?;
     let is_defined = !defined.is_empty();
     let overview = Overview::of(defined, &observed);

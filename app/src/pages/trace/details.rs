@@ -8,7 +8,7 @@ use model::span::{Event, Link, StatusCode};
 
 use super::query::SpanDetails;
 use crate::address::{TraceAddress, TracesAddress};
-use crate::components::local_time::Time;
+use crate::components::time::Time;
 
 #[component]
 pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {

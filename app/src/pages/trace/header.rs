@@ -8,10 +8,10 @@ use model::layout::waterfall::Clock;
 
 use super::query::Overview;
 use crate::address::{TraceAddress, TracesAddress};
-use crate::components::local_time::Time;
+use crate::components::time::Time;
 
 #[component]
-pub(super) fn Header(address: Memo<TraceAddress>, overview: Overview) -> impl IntoView {
+pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView {
     let Overview {
         summary,
         waterfall,
@@ -54,7 +54,7 @@ pub(super) fn Header(address: Memo<TraceAddress>, overview: Overview) -> impl In
                 {errors}
                 <div class="actions">
                     <ClockSwitch address largest_shift_nanos=waterfall.largest_shift_nanos />
-                    <a class="button" rel="external" href=move || address.get().json_href()>
+                    <a class="button" rel="external" href=address.json_href()>
                         "OTLP JSON"
                     </a>
                 </div>
@@ -87,19 +87,19 @@ fn fact(key: &str, value: String, test: TraceTest) -> impl IntoView + use<> {
 
 /// Says by how much clocks were corrected, and shows the times without that.
 #[component]
-fn ClockSwitch(address: Memo<TraceAddress>, largest_shift_nanos: i64) -> impl IntoView {
+fn ClockSwitch(address: TraceAddress, largest_shift_nanos: i64) -> impl IntoView {
     const WHY: &str = "A server's part of a request lies within the client's. Where their clocks \
         say otherwise, the device's spans are moved so that it does.";
     (largest_shift_nanos != 0).then(|| {
         let sign = if largest_shift_nanos > 0 { "+" } else { "" };
         let amount = format!("{sign}{}", format::duration(largest_shift_nanos));
-        let text = move || match address.get().clock {
+        let text = match address.clock {
             Clock::Corrected => format!("Clock corrected: {amount}"),
             Clock::Raw => format!("Clock as sent; off by {amount}"),
         };
-        let other = move || match address.get().clock {
-            Clock::Corrected => address.get().with_clock(Clock::Raw).href(),
-            Clock::Raw => address.get().with_clock(Clock::Corrected).href(),
+        let other = match address.clock {
+            Clock::Corrected => address.with_clock(Clock::Raw).href(),
+            Clock::Raw => address.with_clock(Clock::Corrected).href(),
         };
         view! { <a href=other class="button" title=WHY>{text}</a> }
     })

@@ -1,37 +1,33 @@
-//! What the page asks the server.
+//! What the page asks the store.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use model::attribute::Attribute;
 use model::id::{SpanId, TraceId};
-use model::layout::waterfall::Waterfall;
+use model::layout::waterfall::{Clock, Waterfall};
 use model::span::{Scope, Span};
 use model::summary::Summary;
-use serde::{Deserialize, Serialize};
 
+use crate::context::RequestContext;
 use crate::error::AppError;
 
 /// Rows that are sent and drawn; a larger trace is shown up to there.
-#[cfg(feature = "ssr")]
 const MAX_ROWS: usize = 2_000;
 
 /// Events of one span that are sent and listed: the first.
-#[cfg(feature = "ssr")]
 const MAX_EVENTS: usize = 500;
 
 /// What stands above and in the waterfall; the spans without their attributes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Overview {
     pub(super) summary: Summary,
     pub(super) root: SpanId,
     pub(super) waterfall: Waterfall,
     /// Defects of the whole trace, in words.
     pub(super) defects: Vec<String>,
-    /// Errors in document order.
     pub(super) now_nanos: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SpanDetails {
     pub(super) span: Span,
     /// How many events the span has beyond those that are sent.
@@ -42,11 +38,7 @@ pub(crate) struct SpanDetails {
     pub(super) defects: Vec<String>,
 }
 
-#[server(prefix = "/fn", endpoint = "get_trace", input = GetUrl)]
-pub(super) async fn get_trace(id: TraceId, raw_clock: bool) -> Result<Option<Overview>, AppError> {
-    use crate::context::RequestContext;
-    use model::layout::waterfall::Clock;
-
+pub(super) async fn get_trace(id: TraceId, clock: Clock) -> Result<Option<Overview>, AppError> {
     let RequestContext {
         store, now_nanos, ..
     } = expect_context();
@@ -55,11 +47,6 @@ pub(super) async fn get_trace(id: TraceId, raw_clock: bool) -> Result<Option<Ove
     };
     let (Some(summary), Some(root)) = (store.summary(id).await?, trace.root()) else {
         return Ok(None);
-    };
-    let clock = if raw_clock {
-        Clock::Raw
-    } else {
-        Clock::Corrected
     };
     let mut waterfall = Waterfall::of(&trace, clock);
     waterfall.rows.truncate(MAX_ROWS);
@@ -77,13 +64,10 @@ pub(super) async fn get_trace(id: TraceId, raw_clock: bool) -> Result<Option<Ove
     }))
 }
 
-#[server(prefix = "/fn", endpoint = "get_span", input = GetUrl)]
 pub(super) async fn get_span(
     trace: TraceId,
     span: SpanId,
 ) -> Result<Option<SpanDetails>, AppError> {
-    use crate::context::RequestContext;
-
     let RequestContext { store, .. } = expect_context();
     let Some(trace) = store.trace(trace).await? else {
         return Ok(None);

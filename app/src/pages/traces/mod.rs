@@ -12,41 +12,26 @@ use model::format;
 use self::empty::NothingFound;
 use self::query::{Answer, list_traces};
 use self::table::TraceTable;
-use crate::address::{Scope, TracesAddress};
+use crate::address::TracesAddress;
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
-use crate::components::local_time::Time;
 use crate::components::notice::ErrorNotice;
+use crate::components::time::Time;
 use crate::components::time_menu;
-use crate::error::AppError;
 
 #[component]
 pub(crate) fn TracesPage() -> impl IntoView {
-    let query = use_query_map();
-    let address = Memo::new(move |_| query.with(TracesAddress::read));
-    let answer = Resource::new(move || address.get(), ask);
+    let address = use_query_map().with_untracked(TracesAddress::read);
     view! {
         <Title text="Traces" />
-        {move || view! { <FilterBar path=TracesAddress::PATH.into() scope=address.get().scope /> }}
-        <Transition fallback=|| view! { <p class="muted">"Fetching traces…"</p> }>
-            {move || Suspend::new(async move {
-                let address = address.get();
-                match answer.await {
-                    Ok(answer) => view! { <Results address answer /> }.into_any(),
-                    Err(error) => view! { <ErrorNotice error /> }.into_any(),
-                }
-            })}
-        </Transition>
+        <FilterBar path=TracesAddress::PATH.into() scope=address.scope.clone() />
+        {Suspend::new(async move {
+            match list_traces(&address).await {
+                Ok(answer) => view! { <Results address answer /> }.into_any(),
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
     }
-}
-
-/// A mistake in the address is told here and now; the server is only asked what makes sense.
-async fn ask(address: TracesAddress) -> Result<Answer, AppError> {
-    address.scope.filter()?;
-    address.scope.range()?;
-    address.after()?;
-    let Scope { q, from, to, .. } = address.scope;
-    list_traces(q, from, to, address.cursor).await
 }
 
 #[component]

@@ -1,13 +1,12 @@
-//! What the page asks the server.
+//! What the page asks the store.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
 use model::summary::Page;
-use serde::{Deserialize, Serialize};
 
+use crate::address::TracesAddress;
+use crate::context::RequestContext;
 use crate::error::AppError;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Answer {
     pub(super) page: Page,
     pub(super) now_nanos: i64,
@@ -18,33 +17,16 @@ pub(crate) struct Answer {
 }
 
 /// Traces on one page of the list.
-#[cfg(feature = "ssr")]
 const PAGE_LENGTH: usize = 50;
 
-#[server(prefix = "/fn", endpoint = "list_traces", input = GetUrl)]
-pub(super) async fn list_traces(
-    q: String,
-    from: String,
-    to: String,
-    cursor: String,
-) -> Result<Answer, AppError> {
-    use crate::address::{Scope, TracesAddress};
-    use crate::context::RequestContext;
-
+pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppError> {
     let RequestContext {
         store,
         stored_values,
         now_nanos,
         otlp_http,
     } = expect_context();
-    let scope = Scope {
-        q,
-        from,
-        to,
-        ..Scope::default()
-    };
-    let covered = scope.covered(now_nanos)?;
-    let address = TracesAddress { scope, cursor };
+    let covered = address.scope.covered(now_nanos)?;
     let request = store::traces::ListRequest {
         filter: address.scope.filter()?.with_values(&*stored_values.0),
         from_nanos: covered.from_nanos,

@@ -8,7 +8,7 @@ use model::format;
 use model::summary::Summary;
 
 use crate::address::{TraceAddress, TracesAddress};
-use crate::components::local_time::Time;
+use crate::components::time::Time;
 
 /// Services named in a row; the others are counted.
 const NAMED_SERVICES: usize = 2;

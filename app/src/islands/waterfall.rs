@@ -6,17 +6,16 @@ use std::sync::Arc;
 use leptos::attr::custom::custom_attribute;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use leptos::server_fn::codec::GetUrl;
 use model::format;
-use model::id::SpanId;
+use model::id::{SpanId, TraceId};
 use model::layout::axis;
 use model::layout::waterfall::{Row, Waterfall};
 use model::span::Kind;
 
-use super::query::Overview;
-use crate::address::TraceAddress;
-use crate::components::keyboard::is_typing;
+use super::keys::is_typing;
+use super::with_field;
+use crate::error::AppError;
 
 /// Deeper rows are indented no further.
 const MAX_INDENT: usize = 24;
@@ -26,66 +25,59 @@ const INDENT_PIXELS: usize = 10;
 /// Most ticks on the time axis, besides the one at 0.
 const TICKS: i64 = 5;
 
-#[component]
-pub(super) fn WaterfallView(
-    address: Memo<TraceAddress>,
-    selected: Memo<SpanId>,
-    overview: Overview,
+/// `base` is the address of the trace without a span; `children` are the details of the one that
+/// is selected.
+#[island]
+pub(crate) fn WaterfallView(
+    trace: TraceId,
+    base: String,
+    selected: SpanId,
+    span_count: usize,
+    waterfall: Waterfall,
+    children: Children,
 ) -> impl IntoView {
-    let waterfall = Arc::new(overview.waterfall);
+    let selected = RwSignal::new(selected);
     let collapsed = RwSignal::new(HashSet::<SpanId>::new());
-    let navigate = use_navigate();
-    let go = {
-        move |span: SpanId| {
-            let options = NavigateOptions {
-                scroll: false,
-                replace: true,
-                ..NavigateOptions::default()
-            };
-            navigate(&address.get_untracked().with_span(span).href(), options);
-            focus_row(span);
+    let waterfall = Arc::new(waterfall);
+    let base = StoredValue::new(base);
+    let pane = RwSignal::new(Pane::default());
+    let select = Callback::new(move |span: SpanId| {
+        selected.set(span);
+        base.with_value(|base| show_address(&with_field(base, "span", &span.to_string())));
+        focus_row(span);
+        fetch_details(trace, span, selected, pane);
+    });
+    let press = {
+        let waterfall = Arc::clone(&waterfall);
+        move |key: &str| {
+            let at = selected.get_untracked();
+            let target = collapsed.try_update(|collapsed| step(&waterfall, collapsed, at, key));
+            let target = target.flatten();
+            if let Some(span) = target {
+                select.run(span);
+            }
+            target.is_some()
         }
     };
     let keys = {
-        let (waterfall, go) = (Arc::clone(&waterfall), go.clone());
+        let press = press.clone();
         move |event: ev::KeyboardEvent| {
-            let at = selected.get_untracked();
-            let target =
-                collapsed.try_update(|collapsed| step(&waterfall, collapsed, at, &event.key()));
-            if let Some(Some(span)) = target {
+            if press(&event.key()) {
                 event.prevent_default();
-                go(span);
             }
         }
     };
-    let anywhere = {
-        let waterfall = Arc::clone(&waterfall);
-        window_event_listener(ev::keydown, move |event| {
-            let key = match event.key().as_str() {
-                "[" => "ArrowUp",
-                "]" => "ArrowDown",
-                _ => return,
-            };
-            if is_typing(&event) {
-                return;
-            }
-            let at = selected.get_untracked();
-            let target = collapsed.try_update(|collapsed| step(&waterfall, collapsed, at, key));
-            if let Some(Some(span)) = target {
-                go(span);
-            }
-        })
-    };
-    on_cleanup(move || anywhere.remove());
-    let hidden = overview
-        .summary
-        .span_count
-        .saturating_sub(waterfall.rows.len());
-    let note = (hidden > 0).then(|| {
-        let shown = format::count(waterfall.rows.len());
-        let all = format::counted(overview.summary.span_count, "span");
-        view! { <p class="muted note">{format!("The first {shown} of {all} are shown. OTLP JSON has them all.")}</p> }
+    let anywhere = window_event_listener(ev::keydown, move |event| {
+        let key = match event.key().as_str() {
+            "[" => "ArrowUp",
+            "]" => "ArrowDown",
+            _ => return,
+        };
+        if !is_typing(&event) {
+            press(key);
+        }
     });
+    on_cleanup(move || anywhere.remove());
     let rows = {
         let waterfall = Arc::clone(&waterfall);
         move || {
@@ -97,17 +89,100 @@ pub(super) fn WaterfallView(
                 .collect::<Vec<_>>()
         }
     };
+    let shown = waterfall.rows.len();
+    let is_fetched = move || pane.with(|pane| *pane != Pane::AsSent);
     view! {
         <section class="card waterfall" aria-label="Waterfall">
             <div role="treegrid" aria-label="Spans" on:keydown=keys>
                 <Axis duration_nanos=waterfall.duration_nanos waterfall=Arc::clone(&waterfall) />
                 <For each=rows key=|row| row.span_id let:row>
-                    <SpanRow row waterfall=Arc::clone(&waterfall) address selected collapsed />
+                    <SpanRow row waterfall=Arc::clone(&waterfall) base selected select collapsed />
                 </For>
             </div>
-            {note}
+            <LeftOut shown span_count />
         </section>
+        <aside class="card details" aria-label="Span details">
+            <div hidden=is_fetched>{children()}</div>
+            <div inner_html=move || pane.get().html()></div>
+            {move || pane.get().problem()}
+        </aside>
     }
+}
+
+/// What stands in the pane of details.
+#[derive(Debug, Clone, PartialEq, Default)]
+enum Pane {
+    /// The details that came with the page.
+    #[default]
+    AsSent,
+    /// As the server has drawn them since.
+    Drawn(String),
+    /// Why there are none.
+    Problem(String),
+}
+
+impl Pane {
+    fn html(self) -> String {
+        match self {
+            Self::Drawn(html) => html,
+            Self::AsSent | Self::Problem(_) => String::new(),
+        }
+    }
+
+    fn problem(self) -> Option<impl IntoView> {
+        match self {
+            Self::Problem(words) => Some(view! { <p role="alert">{words}</p> }),
+            Self::AsSent | Self::Drawn(_) => None,
+        }
+    }
+}
+
+/// The details of a span as HTML, which has no text of others as markup.
+#[server(prefix = "/fn", endpoint = "draw_span", input = GetUrl)]
+async fn draw_span(trace: TraceId, span: SpanId) -> Result<Option<String>, AppError> {
+    crate::pages::trace::draw_span(trace, span).await
+}
+
+/// Shows the details of a span, unless another one is selected when they come.
+fn fetch_details(trace: TraceId, span: SpanId, selected: RwSignal<SpanId>, pane: RwSignal<Pane>) {
+    leptos::task::spawn_local(async move {
+        let drawn = match draw_span(trace, span).await {
+            Ok(Some(html)) => Pane::Drawn(html),
+            Ok(None) => Pane::Problem("The trace has no such span any more.".into()),
+            Err(error) => Pane::Problem(format!("{error}. {}", error.hint())),
+        };
+        if selected.get_untracked() == span {
+            pane.set(drawn);
+            #[cfg(feature = "hydrate")]
+            request_animation_frame(super::times::write_all);
+        }
+    });
+}
+
+/// So that the address leads to what is seen, without a step in the history for each span.
+fn show_address(href: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Ok(history) = window().history() {
+        let state = wasm_bindgen::JsValue::NULL;
+        // It fails only for an address that is none.
+        history.replace_state_with_url(&state, "", Some(href)).ok();
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _: &str = href;
+}
+
+/// Says that there are more spans than rows.
+#[component]
+fn LeftOut(shown: usize, span_count: usize) -> impl IntoView {
+    (span_count > shown).then(|| {
+        let shown = format::count(shown);
+        let all = format::counted(span_count, "span");
+        view! {
+            <p class="muted note">
+                {format!("The first {shown} of {all} are shown. OTLP JSON has them all.")}
+            </p>
+        }
+    })
 }
 
 /// Where a key leads from a row: the span to select next, if any. Collapses and expands on the way.
@@ -182,8 +257,9 @@ fn Axis(duration_nanos: i64, waterfall: Arc<Waterfall>) -> impl IntoView {
 fn SpanRow(
     row: Row,
     waterfall: Arc<Waterfall>,
-    address: Memo<TraceAddress>,
-    selected: Memo<SpanId>,
+    base: StoredValue<String>,
+    selected: RwSignal<SpanId>,
+    select: Callback<SpanId>,
     collapsed: RwSignal<HashSet<SpanId>>,
 ) -> impl IntoView {
     let span = row.span_id;
@@ -196,6 +272,14 @@ fn SpanRow(
                 collapsed.insert(span);
             }
         });
+    };
+    let href = base.with_value(|base| with_field(base, "span", &span.to_string()));
+    let open = move |event: ev::MouseEvent| {
+        // With a modifier it opens elsewhere.
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            select.run(span);
+        }
     };
     let twisty = if is_parent {
         let descendants = format::counted(row.descendants, "span");
@@ -240,8 +324,8 @@ fn SpanRow(
                     <rect class=format!("service-{color}") width="8" height="8" rx="2" />
                 </svg>
                 <a
-                    href=move || address.get().with_span(span).href()
-                    data-noscroll="true"
+                    href=href
+                    on:click=open
                     title=title
                     tabindex="-1"
                 >

@@ -3,12 +3,9 @@
 use leptos::ev;
 use leptos::html::Dialog;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::address::{
-    ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope, TracesAddress,
-};
+/// The id of the input that `/` leads to.
+pub(crate) const FILTER_ID: &str = "filter";
 
 const KEYS: [(&str, &str); 13] = [
     ("/", "Go to the filter"),
@@ -29,9 +26,10 @@ const KEYS: [(&str, &str); 13] = [
     ("Esc", "Close, or leave the filter"),
 ];
 
-/// The button and the dialog; both need scripts, as the keys do.
-#[component]
-pub(crate) fn KeyboardHelp() -> impl IntoView {
+/// The button and the dialog; both need scripts, as the keys do. A link whose
+/// `aria-keyshortcuts` is `g` and another key is followed when both are pressed.
+#[island]
+pub(crate) fn Keys() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let show = move || {
         #[cfg(feature = "hydrate")]
@@ -41,12 +39,6 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
         }
     };
     let awaits_page = StoredValue::new(false);
-    let navigate = StoredValue::new(use_navigate());
-    let query = use_query_map();
-    let go = move |path: &str| {
-        let href = query.with_untracked(Scope::read).href(path);
-        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
-    };
     let listener = window_event_listener(ev::keydown, move |event| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
             return;
@@ -54,13 +46,9 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
         let after_g = awaits_page.get_value();
         awaits_page.set_value(event.key() == "g");
         match event.key().as_str() {
-            "o" if after_g => go(OVERVIEW_PATH),
-            "e" if after_g => go(ExploreAddress::PATH),
-            "r" if after_g => go(RegionsAddress::PATH),
-            "j" if after_g => go(JOURNEYS_PATH),
-            "t" if after_g => go(TracesAddress::PATH),
             "?" => show(),
             "/" if focus_filter() => event.prevent_default(),
+            key if after_g => follow_shortcut(key),
             _ => {}
         }
     });
@@ -76,8 +64,27 @@ pub(crate) fn KeyboardHelp() -> impl IntoView {
     }
 }
 
+/// Follows the link that the page has for the key after `g`.
+fn follow_shortcut(key: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        if key.len() != 1 || !key.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return;
+        }
+        let selector = format!("a[aria-keyshortcuts='g {key}']");
+        let link = document().query_selector(&selector).ok().flatten();
+        let link: Option<web_sys::HtmlElement> = link.and_then(|link| link.dyn_into().ok());
+        if let Some(link) = link {
+            link.click();
+        }
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _: &str = key;
+}
+
 /// Whether the key is text for an input.
-pub(crate) fn is_typing(event: &ev::KeyboardEvent) -> bool {
+pub(super) fn is_typing(event: &ev::KeyboardEvent) -> bool {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
@@ -98,7 +105,7 @@ fn focus_filter() -> bool {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let input = document().get_element_by_id(super::filter_bar::INPUT_ID);
+        let input = document().get_element_by_id(FILTER_ID);
         let input: Option<web_sys::HtmlInputElement> =
             input.and_then(|input| input.dyn_into().ok());
         input.is_some_and(|input| {
