@@ -2,6 +2,7 @@
 
 mod api;
 mod assemble;
+mod charts;
 mod cli;
 mod clock;
 mod config;

@@ -247,6 +247,8 @@ async fn the_address_says_what_is_shown() {
         "moon-base place not known"
     );
     assert_eq!(first("/regions?sort=region").await, "no region told");
+    // The fastest, and not the one that is in the middle.
+    assert_eq!(first("/regions?sort=-p95").await, "eu-west-1 Dublin");
 
     let split = page(&server, "/regions?split=journey&sort=requests").await;
     assert!(split.contains("5 rows, by region and journey"));

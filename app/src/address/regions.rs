@@ -1,19 +1,14 @@
 //! The address of the page of regions.
 
 use leptos_router::params::ParamsMap;
-#[cfg(feature = "ssr")]
 use model::filter::Filter;
-#[cfg(feature = "ssr")]
 use model::regions::Column;
-use serde::{Deserialize, Serialize};
 
-use super::Scope;
-#[cfg(feature = "ssr")]
-use super::link;
+use super::{Scope, link};
 
 /// `/regions?q=&from=&to=&vs=&sort=&split=journey`. What is not known of `sort` and `split` counts
 /// as not given.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct RegionsAddress {
     pub(crate) scope: Scope,
     /// The key of a [`Column`], with a minus in front for the reverse of its order.
@@ -24,7 +19,6 @@ pub(crate) struct RegionsAddress {
 
 const BY_JOURNEY: &str = "journey";
 
-#[cfg(feature = "ssr")]
 const SLOWEST: Column = Column::Percentile(3);
 
 impl RegionsAddress {
@@ -39,8 +33,6 @@ impl RegionsAddress {
     }
 }
 
-/// Only the server draws what has these links.
-#[cfg(feature = "ssr")]
 impl RegionsAddress {
     /// What rows are ordered by, and whether in reverse; the slowest come first unless something
     /// else is asked for.

@@ -10,7 +10,7 @@ use super::link;
 use crate::error::AppError;
 
 /// `?q=&from=&to=&vs=`, as typed: it may not make sense.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Scope {
     pub(crate) q: String,
     pub(crate) from: String,
@@ -82,7 +82,6 @@ impl Scope {
     }
 
     /// The time that it is compared with.
-    #[cfg(feature = "ssr")]
     pub(crate) fn compared(&self, now_nanos: i64) -> Result<Option<Coverage>, AppError> {
         let now = self.covered(now_nanos)?;
         let earlier = match self.versus() {

@@ -18,19 +18,21 @@ pub(crate) struct Column {
 }
 
 /// `series` are the names of the lines, in their order; `columns` belong to the columns of time.
+/// The classes of the lines are `palette` and their number.
 #[component]
 pub(crate) fn LineChartView(
     chart: LineChart,
-    series: Vec<&'static str>,
+    series: Vec<String>,
     columns: Vec<Column>,
+    #[prop(default = "line")] palette: &'static str,
 ) -> impl IntoView {
     let keys = series.iter().enumerate().map(|(number, name)| {
         view! {
             <li>
                 <svg width="16" height="8" aria-hidden="true">
-                    <line class=format!("line-{number}") x1="0" x2="16" y1="4" y2="4" />
+                    <line class=format!("{palette}-{number}") x1="0" x2="16" y1="4" y2="4" />
                 </svg>
-                {*name}
+                {name.clone()}
             </li>
         }
     });
@@ -49,7 +51,7 @@ pub(crate) fn LineChartView(
         <ul class="legend">{keys} {budget_key}</ul>
         <div class="line-chart" aria-hidden="true">
             <Durations chart=chart.clone() />
-            <Plot chart columns />
+            <Plot chart columns palette />
         </div>
     }
 }
@@ -67,7 +69,7 @@ fn Durations(chart: LineChart) -> impl IntoView {
 }
 
 #[component]
-fn Plot(chart: LineChart, columns: Vec<Column>) -> impl IntoView {
+fn Plot(chart: LineChart, columns: Vec<Column>, palette: &'static str) -> impl IntoView {
     let grid = chart.durations.iter().map(|tick| {
         let y = percent(tick.position);
         view! { <line class="grid" x1="0" x2="100%" y1=y.clone() y2=y /> }
@@ -117,7 +119,7 @@ fn Plot(chart: LineChart, columns: Vec<Column>) -> impl IntoView {
         .map(|area| view! { <polygon class="band" points=area.0 /> })
         .collect_view();
     let lines = chart.lines.into_iter().enumerate().map(|(number, strokes)| {
-        let class = format!("line-{number}");
+        let class = format!("{palette}-{number}");
         let stroke = |points: String| {
             view! {
                 <polyline class=class.clone() points=points vector-effect="non-scaling-stroke" />

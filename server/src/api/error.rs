@@ -7,6 +7,8 @@ use model::id::IdError;
 use model::otlp::wire::WireError;
 use serde_json::json;
 
+use crate::charts::ChartError;
+
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
     /// What the client asked for makes no sense; `hint` says what to write.
@@ -20,6 +22,8 @@ pub(super) enum ApiError {
     Decode(#[from] prost::DecodeError),
     #[error("the stored log records are damaged: {0}")]
     Logs(#[from] WireError),
+    #[error("the chart could not be drawn: {0}")]
+    Chart(#[from] ChartError),
     #[error("the answer could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -43,7 +47,7 @@ impl IntoResponse for ApiError {
                     hint,
                 )
             }
-            Self::Store(_) | Self::Decode(_) | Self::Logs(_) | Self::Json(_) => {
+            Self::Store(_) | Self::Decode(_) | Self::Logs(_) | Self::Chart(_) | Self::Json(_) => {
                 tracing::error!(error = %self, "a request could not be answered");
                 let message = "The stored data cannot be read.".to_owned();
                 let hint = "The server's log says which and why.".to_owned();

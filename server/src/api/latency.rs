@@ -73,12 +73,5 @@ fn family(name: &str) -> Result<Family, ApiError> {
 /// Places of the labels to group by; without any, everything is one group.
 fn places(group_by: &str, family: Family) -> Result<Vec<usize>, ApiError> {
     let names = group_by.split(',').filter(|name| !name.is_empty());
-    let place = |name: &str| {
-        let found = family.labels().iter().position(|label| *label == name);
-        found.ok_or_else(|| ApiError::BadRequest {
-            message: format!("{} cannot be grouped by {name}.", family.name()),
-            hint: format!("Write some of {}.", family.labels().join(", ")),
-        })
-    };
-    names.map(place).collect()
+    names.map(|name| rollups::place(name, family)).collect()
 }

@@ -1,5 +1,6 @@
 //! The JSON API under `/api/v1`, and the probes.
 
+mod charts;
 mod error;
 mod health;
 mod latency;
@@ -21,7 +22,15 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
-        .with_state((store.clone(), redactor));
+        .with_state((store.clone(), Arc::clone(&redactor)));
+    let charts = Router::new()
+        .route("/api/v1/charts/latency.svg", get(charts::latency))
+        .route("/api/v1/charts/heatmap.svg", get(charts::distribution))
+        .route("/api/v1/charts/groups.svg", get(charts::groups))
+        .with_state(charts::Charts {
+            store: store.clone(),
+            redactor: Arc::clone(&redactor),
+        });
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
@@ -31,4 +40,5 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(store)
         .merge(by_value)
+        .merge(charts)
 }

@@ -23,6 +23,15 @@ pub(super) fn label_filter(family: Family, filter: &str) -> Result<LabelFilter, 
     })
 }
 
+/// The place of a label to group by.
+pub(super) fn place(name: &str, family: Family) -> Result<usize, ApiError> {
+    let found = family.labels().iter().position(|label| *label == name);
+    found.ok_or_else(|| ApiError::BadRequest {
+        message: format!("{} cannot be grouped by {name}.", family.name()),
+        hint: format!("Write some of {}.", family.labels().join(", ")),
+    })
+}
+
 fn hint(family: Family) -> String {
     match family {
         Family::Requests => {

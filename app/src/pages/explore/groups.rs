@@ -4,10 +4,16 @@ use leptos::prelude::*;
 use model::dimensions::Dimension;
 use model::filter::{Test, TraceTest};
 use model::format;
+use model::layout::line_chart::{Line, LineChart};
 use model::rollup::Family;
+use model::time::Moment;
 
-use super::query::{Figures, Groups};
+use super::query::{Group, Groups};
 use crate::address::ExploreAddress;
+use crate::components::line_chart::{Column, LineChartView};
+
+/// Most lines over time; more are not told apart.
+const LINES: usize = 6;
 
 /// Fewer requests than these tell no percentiles.
 const FEW: i64 = 100;
@@ -34,28 +40,82 @@ pub(super) fn GroupsView(address: ExploreAddress, groups: Option<Groups>) -> imp
         }
     });
     let labels: Vec<_> = labels.collect();
-    let table = groups.map(|groups| view! { <Table address groups /> });
+    let answer = groups.map(|groups| {
+        view! {
+            <Lines address=address.clone() groups=groups.clone() />
+            <Table address groups />
+        }
+    });
     view! {
         <section class="card groups">
             <header class="card-head">
                 <h2 id="groups">"Percentiles by"</h2>
                 <ul class="choices" aria-labelledby="groups">{labels}</ul>
             </header>
-            {table}
+            {answer}
         </section>
     }
 }
 
+/// The 95th percentile of the busiest groups over time.
+#[component]
+fn Lines(address: ExploreAddress, groups: Groups) -> impl IntoView {
+    let shown = &groups.groups[..groups.groups.len().min(LINES)];
+    if shown.is_empty() {
+        return ().into_any();
+    }
+    let line = |group: &Group| Line {
+        values: group.p95_nanos.clone(),
+        band: vec![],
+    };
+    let lines: Vec<Line> = shown.iter().map(line).collect();
+    let chart = LineChart::of(&groups.bounds, &lines, None);
+    let series = shown.iter().map(|group| named(&group.value).to_owned());
+    let columns = groups.bounds.windows(2).enumerate().map(|(place, ends)| {
+        let values = shown.iter().filter_map(|group| {
+            let nanos = (*group.p95_nanos.get(place)?)?;
+            Some(format!(
+                "{} {}",
+                named(&group.value),
+                format::duration(nanos)
+            ))
+        });
+        let values: Vec<String> = values.collect();
+        let values = match values.is_empty() {
+            true => "nothing was counted".to_owned(),
+            false => values.join(", "),
+        };
+        let [from, to] = [ends[0], ends[1]].map(|nanos| Moment::At(nanos).to_string());
+        let narrowed = address.with_scope(address.scope.with_range(&from, &to));
+        Column {
+            title: format!("From {}, p95: {values}", format::rfc3339(ends[0])),
+            href: narrowed.href(),
+        }
+    });
+    let columns: Vec<Column> = columns.collect();
+    view! {
+        <p class="muted chart-title">{format!("p95 over time, of the busiest {}", shown.len())}</p>
+        <LineChartView chart series=series.collect() columns palette="group" />
+    }
+    .into_any()
+}
+
+fn named(value: &str) -> &str {
+    if value.is_empty() { "not told" } else { value }
+}
+
 #[component]
 fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
-    let Groups { groups, left_out } = groups;
+    let Groups {
+        groups, left_out, ..
+    } = groups;
     if groups.is_empty() {
         return view! { <p class="muted">"There is nothing to group."</p> }.into_any();
     }
     let heading = address.by.replace('_', " ");
     let rows = groups
         .into_iter()
-        .map(|(value, figures)| view! { <Row address=address.clone() value figures /> });
+        .map(|group| view! { <Row address=address.clone() group /> });
     let rows: Vec<_> = rows.collect();
     let left_out = (left_out > 0).then(|| {
         let text = format!(
@@ -86,7 +146,8 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
 }
 
 #[component]
-fn Row(address: ExploreAddress, value: String, figures: Figures) -> impl IntoView {
+fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
+    let Group { value, figures, .. } = group;
     let name = if value.is_empty() {
         view! { <span class="muted">"not told"</span> }.into_any()
     } else {

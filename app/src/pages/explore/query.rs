@@ -14,7 +14,7 @@ use model::summary::Summary;
 use model::trace::Trace;
 use store::Store;
 use store::requests::RequestQuestion;
-use store::rollups::Group;
+use store::rollups;
 
 use super::split::Split;
 use crate::address::Scope;
@@ -23,6 +23,9 @@ use crate::error::AppError;
 
 /// Most columns of the heatmap.
 const COLUMNS: usize = 98;
+
+/// Most columns of the lines of groups.
+const GROUP_COLUMNS: usize = 60;
 
 /// Requests of the selection that are listed.
 const SLOWEST: usize = 20;
@@ -80,9 +83,20 @@ pub(crate) struct Selected {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Groups {
-    /// By value of the label, the most requests first.
-    pub(super) groups: Vec<(String, Figures)>,
+    /// Those with the most requests first.
+    pub(super) groups: Vec<Group>,
     pub(super) left_out: usize,
+    /// Where the columns of time begin, and where the last ends.
+    pub(super) bounds: Vec<i64>,
+}
+
+/// The requests with one value of a label.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Group {
+    pub(super) value: String,
+    pub(super) figures: Figures,
+    /// The 95th percentile of each column of time, in nanoseconds.
+    pub(super) p95_nanos: Vec<Option<i64>>,
 }
 
 pub(super) async fn get_chart(scope: &Scope) -> Result<Chart, AppError> {
@@ -164,17 +178,21 @@ pub(super) async fn get_groups(scope: &Scope, by: &str) -> Result<Groups, AppErr
     let question = RequestQuestion {
         filter,
         group_by: vec![place],
-        slots: covered.whole(),
+        slots: covered.slots(GROUP_COLUMNS),
     };
     let answer = context.store.requests(&question).await?;
     let groups = answer.groups.iter().take(MAX_GROUPS);
-    let groups = groups.map(|group| {
-        let value = group.key.first().cloned().unwrap_or_default();
-        (value, figures(Some(group)))
+    let groups = groups.map(|group| Group {
+        value: group.key.first().cloned().unwrap_or_default(),
+        figures: figures(Some(group)),
+        p95_nanos: (group.slots.iter())
+            .map(|slot| slot.durations.quantile(0.95))
+            .collect(),
     });
     Ok(Groups {
         groups: groups.collect(),
         left_out: answer.groups.len().saturating_sub(MAX_GROUPS),
+        bounds: question.slots.bounds().to_vec(),
     })
 }
 
@@ -184,8 +202,8 @@ fn read(context: &RequestContext, scope: &Scope) -> Result<(Filter, Coverage), A
     Ok((filter, scope.covered(context.now_nanos)?))
 }
 
-fn figures(group: Option<&Group>) -> Figures {
-    let total = group.map(Group::total).unwrap_or_default();
+fn figures(group: Option<&rollups::Group>) -> Figures {
+    let total = group.map(rollups::Group::total).unwrap_or_default();
     let percentile = |share: f64| total.durations.quantile(share);
     let percentiles = [percentile(0.50), percentile(0.95), percentile(0.99)];
     Figures {

@@ -68,7 +68,7 @@ pub(super) fn PercentileChart(scope: Scope, answer: Answer) -> impl IntoView {
                 <h2>"Percentiles over time"</h2>
                 <span class="muted">"the area is how sure p95 is, at 95 %"</span>
             </header>
-            <LineChartView chart series=vec!["p50", "p95", "p99"] columns=pointed />
+            <LineChartView chart series=["p50", "p95", "p99"].map(str::to_owned).to_vec() columns=pointed />
             <details class="as-table">
                 <summary>"The same as a table"</summary>
                 <div class="scroll" tabindex="0" role="region" aria-label="Percentiles over time">

@@ -1,0 +1,128 @@
+//! Durations of groups side by side.
+
+use plotters::prelude::*;
+
+use model::layout::axis::ticks;
+
+use super::axis::Axis;
+use super::palette::{Palette, Theme};
+use super::{ChartError, Heading, MOST_DURATIONS, duration_label, float, nothing, picture, plain};
+
+/// Most groups that have room.
+pub(crate) const MAX_BARS: usize = 12;
+
+/// Parts of the height that a group has: the long bar, and the short one within it.
+const LONG: (f64, f64) = (0.2, 0.8);
+const SHORT: (f64, f64) = (0.35, 0.65);
+
+pub(crate) struct Bar {
+    pub(crate) name: String,
+    /// Nanoseconds.
+    pub(crate) p50: i64,
+    /// Nanoseconds.
+    pub(crate) p95: i64,
+}
+
+/// The first stands on top; those beyond [`MAX_BARS`] are left out.
+pub(crate) fn bars(heading: &Heading, bars: &[Bar], theme: Theme) -> Result<String, ChartError> {
+    let palette = Palette(theme);
+    let bars = &bars[..bars.len().min(MAX_BARS)];
+    let greatest = bars.iter().map(|bar| bar.p95).max();
+    picture(heading, palette, |plot| {
+        let Some(greatest) = greatest else {
+            return nothing(plot, palette);
+        };
+        let across = Axis {
+            range: 0.0..float(greatest) * 1.05,
+            named: (ticks(greatest, MOST_DURATIONS).into_iter())
+                .map(float)
+                .collect(),
+        };
+        let count = u32::try_from(bars.len()).map_or(0.0, f64::from);
+        let middles = (0..u32::try_from(bars.len()).unwrap_or(0)).map(|n| f64::from(n) + 0.5);
+        let middles: Vec<f64> = middles.collect();
+        // The scale grows upwards, and the first bar is on top.
+        let from_below = |place: f64| count - place;
+        let up = Axis {
+            range: 0.0..count,
+            named: middles.iter().copied().map(from_below).collect(),
+        };
+        let name = |at: &f64| {
+            let place = middles.iter().position(|middle| from_below(*middle) == *at);
+            place.map_or_else(String::new, |place| plain(&bars[place].name))
+        };
+        let mut chart = ChartBuilder::on(plot)
+            .margin(16)
+            .x_label_area_size(24)
+            .y_label_area_size(140)
+            .build_cartesian_2d(across, up)?;
+        let labels = ("sans-serif", 12)
+            .into_font()
+            .color(&palette.color("muted"));
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .bold_line_style(palette.color("line"))
+            .axis_style(palette.color("line-strong"))
+            .label_style(labels)
+            .x_label_formatter(&|nanos| duration_label(*nanos))
+            .y_label_formatter(&name)
+            .draw()?;
+        let kinds = [
+            (
+                "p95",
+                "heat-2",
+                LONG,
+                (|bar: &Bar| bar.p95) as fn(&Bar) -> i64,
+            ),
+            ("p50", "heat-4", SHORT, |bar: &Bar| bar.p50),
+        ];
+        for (kind, color, (top, bottom), value) in kinds {
+            let color = palette.color(color);
+            let rectangles = middles.iter().zip(bars).map(|(middle, bar)| {
+                let at = |share: f64| from_below(middle - 0.5 + share);
+                Rectangle::new(
+                    [(0.0, at(top)), (float(value(bar)), at(bottom))],
+                    color.filled(),
+                )
+            });
+            chart
+                .draw_series(rectangles)?
+                .label(kind)
+                .legend(move |(x, y)| {
+                    Rectangle::new([(x, y - 4), (x + 16, y + 4)], color.filled())
+                });
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::LowerRight)
+            .label_font(("sans-serif", 12).into_font().color(&palette.color("text")))
+            .background_style(palette.color("surface"))
+            .border_style(palette.color("line"))
+            .draw()?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_bars_are_drawn_as_there_is_room_for() {
+        let heading = Heading {
+            title: "Regions".into(),
+            subtitle: String::new(),
+        };
+        let bar = |number: usize| Bar {
+            name: format!("region {number}."),
+            p50: 100,
+            p95: 200,
+        };
+        let all: Vec<Bar> = (0..MAX_BARS + 1).map(bar).collect();
+        let svg = bars(&heading, &all, Theme::Dark).expect("a chart");
+        let last = MAX_BARS - 1;
+        assert!(svg.contains("region 0.") && svg.contains(&format!("region {last}.")));
+        assert!(!svg.contains(&format!("region {MAX_BARS}.")));
+    }
+}

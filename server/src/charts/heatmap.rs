@@ -1,0 +1,96 @@
+//! Requests by time and duration.
+
+use model::layout::axis::times;
+use model::layout::heatmap::Heatmap;
+use plotters::prelude::*;
+
+use super::axis::Axis;
+use super::palette::{Palette, Theme};
+use super::{ChartError, Heading, MOST_TIMES, duration_label, float, nothing, picture, time_label};
+
+/// Durations stand on the scale of the heatmap's rows, which is that of logarithms.
+pub(crate) fn heatmap(
+    heading: &Heading,
+    map: &Heatmap,
+    theme: Theme,
+) -> Result<String, ChartError> {
+    let palette = Palette(theme);
+    picture(heading, palette, |plot| {
+        let (Some(first), Some(last)) = (map.times.first(), map.times.last()) else {
+            return nothing(plot, palette);
+        };
+        if map.cells.is_empty() {
+            return nothing(plot, palette);
+        }
+        let (step, named) = times(*first, *last, MOST_TIMES);
+        let across = Axis {
+            range: float(*first)..float(*last),
+            named: named.into_iter().map(float).collect(),
+        };
+        let durations = map.durations();
+        let rows = u16::try_from(map.row_count()).unwrap_or(u16::MAX);
+        let up = Axis {
+            range: 0.0..f64::from(rows),
+            named: durations.iter().map(|(row, _)| *row).collect(),
+        };
+        let name = |row: &f64| {
+            let named = durations.iter().find(|(at, _)| at == row);
+            named.map_or_else(String::new, |(_, nanos)| duration_label(float(*nanos)))
+        };
+        let mut chart = ChartBuilder::on(plot)
+            .margin(16)
+            .x_label_area_size(24)
+            .y_label_area_size(64)
+            .build_cartesian_2d(across, up)?;
+        let labels = ("sans-serif", 12)
+            .into_font()
+            .color(&palette.color("muted"));
+        chart
+            .configure_mesh()
+            .disable_mesh()
+            .axis_style(palette.color("line-strong"))
+            .label_style(labels)
+            .x_label_formatter(&|nanos| time_label(*nanos, step))
+            .y_label_formatter(&name)
+            .draw()?;
+        chart.draw_series(map.levels().into_iter().map(|(cell, level)| {
+            let column = usize::from(cell.column);
+            let (from, to) = (float(map.times[column]), float(map.times[column + 1]));
+            let row = f64::from(cell.row);
+            let color = palette.color(&format!("heat-{level}"));
+            Rectangle::new([(from, row), (to, row + 1.0)], color.filled())
+        }))?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::layout::heatmap::Cell;
+
+    #[test]
+    fn every_cell_is_drawn() {
+        let cell = |column, row| Cell {
+            column,
+            row,
+            count: 1,
+        };
+        let map = Heatmap {
+            times: vec![0, 60, 120],
+            rows: vec![100, 108, 116],
+            cells: vec![cell(0, 1), cell(1, 0)],
+        };
+        let heading = Heading {
+            title: "Requests".into(),
+            subtitle: String::new(),
+        };
+        let drawn = |map: &Heatmap| {
+            let svg = heatmap(&heading, map, Theme::Light).expect("a chart");
+            svg.matches("<rect").count()
+        };
+        // One is the background.
+        assert_eq!(drawn(&map), 3);
+        assert_eq!(drawn(&Heatmap::default()), 1);
+    }
+}

@@ -1,0 +1,146 @@
+//! Durations over time.
+
+use model::layout::axis::{ticks, times};
+use plotters::prelude::*;
+
+use super::axis::Axis;
+use super::palette::{Palette, Theme};
+use super::{
+    ChartError, Heading, MOST_DURATIONS, MOST_TIMES, duration_label, float, nothing, picture,
+    plain, time_label,
+};
+
+pub(crate) struct Line {
+    pub(crate) name: String,
+    /// A duration for each column of time, in nanoseconds; none where nothing was counted.
+    pub(crate) values: Vec<Option<i64>>,
+}
+
+/// `bounds` are where the columns of time begin, and where the last ends. Each value stands in the
+/// middle of its column, with a gap where there is none.
+pub(crate) fn lines(
+    heading: &Heading,
+    bounds: &[i64],
+    lines: &[Line],
+    theme: Theme,
+) -> Result<String, ChartError> {
+    let palette = Palette(theme);
+    let values = lines.iter().flat_map(|line| line.values.iter().flatten());
+    let greatest = values.copied().max();
+    picture(heading, palette, |plot| {
+        let (Some(greatest), Some(first), Some(last)) = (greatest, bounds.first(), bounds.last())
+        else {
+            return nothing(plot, palette);
+        };
+        let (step, named) = times(*first, *last, MOST_TIMES);
+        let across = Axis {
+            range: float(*first)..float(*last),
+            named: named.into_iter().map(float).collect(),
+        };
+        let durations = ticks(greatest, MOST_DURATIONS);
+        let up = Axis {
+            range: 0.0..float(greatest) * 1.08,
+            named: durations.into_iter().map(float).collect(),
+        };
+        let mut chart = ChartBuilder::on(plot)
+            .margin(16)
+            .x_label_area_size(24)
+            .y_label_area_size(64)
+            .build_cartesian_2d(across, up)?;
+        let labels = ("sans-serif", 12)
+            .into_font()
+            .color(&palette.color("muted"));
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .bold_line_style(palette.color("line"))
+            .axis_style(palette.color("line-strong"))
+            .label_style(labels)
+            .x_label_formatter(&|nanos| time_label(*nanos, step))
+            .y_label_formatter(&|nanos| duration_label(*nanos))
+            .draw()?;
+        for (number, line) in lines.iter().enumerate() {
+            let color = palette.color(&format!("service-{number}"));
+            for stroke in strokes(bounds, &line.values) {
+                chart.draw_series(LineSeries::new(stroke, color.stroke_width(2)))?;
+            }
+            // A series without points, for the legend alone.
+            let empty: [(f64, f64); 0] = [];
+            chart
+                .draw_series(LineSeries::new(empty, color.stroke_width(2)))?
+                .label(plain(&line.name))
+                .legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2))
+                });
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperRight)
+            .label_font(("sans-serif", 12).into_font().color(&palette.color("text")))
+            .background_style(palette.color("surface"))
+            .border_style(palette.color("line"))
+            .draw()?;
+        Ok(())
+    })
+}
+
+/// The parts of a line between its gaps. One value alone is as wide as its column.
+fn strokes(bounds: &[i64], values: &[Option<i64>]) -> Vec<Vec<(f64, f64)>> {
+    let columns: Vec<_> = bounds.windows(2).zip(values).collect();
+    let parts = columns.split(|(_, value)| value.is_none());
+    let strokes = parts.filter(|part| !part.is_empty()).map(|part| {
+        let point = |column: &(&[i64], &Option<i64>), at: f64| {
+            let (from, to) = (float(column.0[0]), float(column.0[1]));
+            let value = column.1.map(float).unwrap_or_default();
+            (from + (to - from) * at, value)
+        };
+        match part {
+            [only] => vec![point(only, 0.0), point(only, 1.0)],
+            _ => part.iter().map(|column| point(column, 0.5)).collect(),
+        }
+    });
+    strokes.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_gaps_where_nothing_was_counted() {
+        let bounds = [0, 10, 20, 30, 40];
+        let values = [Some(1), Some(2), None, Some(3)];
+        assert_eq!(
+            strokes(&bounds, &values),
+            [
+                vec![(5.0, 1.0), (15.0, 2.0)],
+                vec![(30.0, 3.0), (40.0, 3.0)]
+            ]
+        );
+    }
+
+    #[test]
+    fn text_is_no_markup() {
+        let heading = Heading {
+            title: "<script>\u{0}&".into(),
+            subtitle: "a".repeat(500),
+        };
+        let line = Line {
+            name: "\"<b>".into(),
+            values: vec![Some(5)],
+        };
+        let svg = lines(&heading, &[0, 10], &[line], Theme::Light).expect("a chart");
+        assert!(svg.contains("&lt;script&gt;&amp;") && svg.contains("&quot;&lt;b&gt;"));
+        assert!(!svg.contains("<script>") && !svg.contains('\u{0}') && svg.contains("aaa…"));
+    }
+
+    #[test]
+    fn nothing_is_said_in_words() {
+        let heading = Heading {
+            title: "Latency".into(),
+            subtitle: String::new(),
+        };
+        let svg = lines(&heading, &[], &[], Theme::Dark).expect("a chart");
+        assert!(svg.contains("No request was counted"));
+    }
+}
