@@ -37,6 +37,7 @@ pub struct Interval {
 
 /// What a change means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Better,
     Worse,

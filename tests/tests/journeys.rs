@@ -115,9 +115,7 @@ async fn figures_are_those_of_what_was_sent() {
     let server = Server::start().await;
     let sent = two_hours();
     send(&server, &sent).await;
-    let answer = server
-        .get_json("/fn/get_overview?scope[q]=&scope[from]=&scope[to]=&scope[vs]=")
-        .await;
+    let answer = server.get_json("/api/v1/overview").await;
     let cards = answer["overview"]["cards"].as_array().unwrap();
     assert_eq!(cards.len(), 2);
     for card in cards {
@@ -131,9 +129,9 @@ async fn figures_are_those_of_what_was_sent() {
         let failed = if journey == "checkout" { 0.02 } else { 0.0 };
         assert!((figures["error_rate"].as_f64().unwrap() - failed).abs() < 1e-9);
         let verdict = if journey == "checkout" {
-            "Worse"
+            "worse"
         } else {
-            "Noise"
+            "noise"
         };
         assert_eq!(card["change"]["verdict"], verdict, "{journey}");
     }
@@ -155,9 +153,7 @@ async fn figures_are_those_of_what_was_sent() {
     }
     // What the filter leaves out is in no figure.
     let narrowed = server
-        .get_json(
-            "/fn/get_overview?scope[q]=region:sa-east-1&scope[from]=&scope[to]=&scope[vs]=none",
-        )
+        .get_json("/api/v1/overview?q=region:sa-east-1&vs=none")
         .await;
     assert_eq!(narrowed["overview"]["cards"][0]["figures"]["count"], 300);
     assert_eq!(narrowed["overview"]["cards"][0]["change"], Value::Null);
@@ -177,14 +173,13 @@ async fn a_definition_means_the_past_too() {
     ];
     let response = save(&server, &plain, "/journeys/new", &draft).await;
     assert_eq!(location(&response), "/journeys/1");
-    let answer = server
-        .get_json("/fn/get_journey?key[Defined]=1&scope[q]=&scope[from]=&scope[to]=&scope[vs]=")
-        .await;
+    let answer = server.get_json("/api/v1/journeys/1").await;
+    let answer = &answer["journey"];
     let is_now = |sent: &Sent| sent.journey == "checkout" && sent.minutes_ago == 30;
     let figures = &answer["card"]["figures"];
     assert_eq!(figures["count"], 600);
     assert_near(&figures["p95_nanos"], exact(&sent, 95, is_now));
-    assert_eq!(figures["budget"], "Over");
+    assert_eq!(figures["budget"], "over");
     // Satisfied up to 300 ms, tolerating up to 1.2 s, and 2 % of errors.
     let count = |most: u64| {
         let fast = sent
@@ -221,9 +216,7 @@ async fn a_definition_means_the_past_too() {
     assert_eq!(funnel["requests"], 100);
     assert_eq!(funnel["steps"][0]["in_order"], 100);
     assert_eq!(funnel["steps"][1]["requests"], 0);
-    let journeys = server
-        .get_json("/fn/get_journeys?scope[q]=&scope[from]=&scope[to]=&scope[vs]=")
-        .await;
+    let journeys = server.get_json("/api/v1/journeys").await;
     let proposed = journeys["proposals"].as_array().unwrap();
     assert_eq!(proposed.len(), 1, "checkout is defined: {proposed:?}");
     assert_eq!(proposed[0]["draft"]["label"], "login");
@@ -342,7 +335,8 @@ async fn forms_work_without_scripts() {
     ] {
         assert!(page.contains(part), "{part} is not on the page");
     }
-    let stored = server.get_json("/fn/get_journey_to_edit?id=1").await;
+    let stored = server.get_json("/api/v1/journeys").await;
+    let stored = &stored["journeys"][0];
     assert_eq!(
         (&stored["version"], &stored["definition"]["owner"]),
         (&json!(2), &json!("Payments"))

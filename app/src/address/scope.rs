@@ -4,7 +4,7 @@
 use leptos_router::params::ParamsMap;
 use model::filter::Filter;
 use model::rollup::Coverage;
-use model::time::{DAY_NANOS, TimeRange};
+use model::time::TimeRange;
 
 use super::link;
 use crate::error::AppError;
@@ -84,16 +84,11 @@ impl Scope {
     /// The time that it is compared with.
     pub(crate) fn compared(&self, now_nanos: i64) -> Result<Option<Coverage>, AppError> {
         let now = self.covered(now_nanos)?;
-        let earlier = match self.versus() {
-            Versus::Before => now.to_nanos.saturating_sub(now.from_nanos),
-            Versus::Week => 7 * DAY_NANOS,
-            Versus::Nothing => return Ok(None),
-        };
-        Ok(Some(Coverage::of(
-            now.from_nanos.saturating_sub(earlier),
-            now.to_nanos.saturating_sub(earlier),
-            now_nanos,
-        )))
+        Ok(match self.versus() {
+            Versus::Before => Some(now.before(now_nanos)),
+            Versus::Week => Some(now.a_week_earlier(now_nanos)),
+            Versus::Nothing => None,
+        })
     }
 
     pub(crate) fn with_filter(&self, filter: &Filter) -> Self {
@@ -136,7 +131,7 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::time::HOUR_NANOS;
+    use model::time::{DAY_NANOS, HOUR_NANOS};
 
     #[test]
     fn a_time_is_compared_with_what_was_before_it() {

@@ -82,6 +82,7 @@ pub struct Budget {
 /// What names a journey in addresses: its number, or the value of the label where nobody has
 /// defined it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Key {
     Defined(i64),
     Label(String),
@@ -119,6 +120,20 @@ impl FromStr for Key {
             Some(label) => Ok(Self::Label(label.to_owned())),
             None => text.parse().map(Self::Defined).map_err(|_not| error()),
         }
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.to_string()
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = KeyError;
+
+    fn try_from(text: String) -> Result<Self, KeyError> {
+        text.parse()
     }
 }
 

@@ -28,6 +28,7 @@ pub struct Figures {
 
 /// How the 95th percentile stands to the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BudgetState {
     /// There is no budget, or nothing was counted.
     #[default]

@@ -2,11 +2,13 @@
 //! among them.
 
 mod figures;
+mod report;
 mod standout;
 
 use serde::{Deserialize, Serialize};
 
 pub use figures::{BudgetState, Figures, Means, segment_words, share_of};
+pub use report::{Column, JourneyReport};
 pub use standout::{Evidence, SegmentShift, Standout, standouts};
 
 use crate::journey::{Budget, Key, LABELS, Subject};

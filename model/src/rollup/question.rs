@@ -4,7 +4,8 @@ use super::{Family, label_text};
 use crate::filter::{Condition, Filter, SpanTest, Test, TraceTest};
 
 /// What a filter demands of the labels of a family.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The one by default demands nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LabelFilter {
     demands: Vec<Demand>,
 }

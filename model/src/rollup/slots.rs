@@ -58,6 +58,26 @@ impl Coverage {
         covered
     }
 
+    /// What came right before, as long as it is.
+    #[must_use]
+    pub fn before(self, now_nanos: i64) -> Self {
+        self.earlier(self.to_nanos.saturating_sub(self.from_nanos), now_nanos)
+    }
+
+    /// The same time a week earlier.
+    #[must_use]
+    pub fn a_week_earlier(self, now_nanos: i64) -> Self {
+        self.earlier(7 * DAY_NANOS, now_nanos)
+    }
+
+    fn earlier(self, nanos: i64, now_nanos: i64) -> Self {
+        Self::of(
+            self.from_nanos.saturating_sub(nanos),
+            self.to_nanos.saturating_sub(nanos),
+            now_nanos,
+        )
+    }
+
     /// All of it in one column.
     #[must_use]
     pub fn whole(self) -> Slots {

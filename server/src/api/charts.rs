@@ -39,11 +39,7 @@ pub(super) struct Parameters {
 
 type Asked = Result<Query<Parameters>, QueryRejection>;
 
-#[derive(Clone)]
-pub(super) struct Charts {
-    pub(super) store: Store,
-    pub(super) redactor: Arc<Redactor>,
-}
+type Shared = State<(Store, Arc<Redactor>)>;
 
 /// What is asked of a chart, and the time that it is about.
 struct Question {
@@ -91,7 +87,7 @@ impl Question {
 
 /// Percentiles over time, or the 95th percentile of each group.
 pub(super) async fn latency(
-    State(Charts { store, redactor }): State<Charts>,
+    State((store, redactor)): Shared,
     parameters: Asked,
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
@@ -134,7 +130,7 @@ pub(super) async fn latency(
 
 /// Requests by time and duration.
 pub(super) async fn distribution(
-    State(Charts { store, redactor }): State<Charts>,
+    State((store, redactor)): Shared,
     parameters: Asked,
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
@@ -153,12 +149,12 @@ pub(super) async fn distribution(
 
 /// Percentiles of each group, the busiest first; by region where nothing else is asked for.
 pub(super) async fn groups(
-    State(Charts { store, redactor }): State<Charts>,
+    State((store, redactor)): Shared,
     parameters: Asked,
 ) -> Result<Response, ApiError> {
     let Query(mut parameters) = parameters?;
     if parameters.group_by.is_empty() {
-        parameters.group_by = "region".to_owned();
+        "region".clone_into(&mut parameters.group_by);
     }
     let asked = Question::of(&parameters, &redactor)?;
     let question = RequestQuestion {

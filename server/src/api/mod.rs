@@ -3,6 +3,7 @@
 mod charts;
 mod error;
 mod health;
+mod journeys;
 mod latency;
 mod logs;
 mod rollups;
@@ -21,16 +22,14 @@ use crate::ingest::redact::Redactor;
 pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
-        .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
-        .with_state((store.clone(), Arc::clone(&redactor)));
-    let charts = Router::new()
         .route("/api/v1/charts/latency.svg", get(charts::latency))
         .route("/api/v1/charts/heatmap.svg", get(charts::distribution))
         .route("/api/v1/charts/groups.svg", get(charts::groups))
-        .with_state(charts::Charts {
-            store: store.clone(),
-            redactor: Arc::clone(&redactor),
-        });
+        .route("/api/v1/overview", get(journeys::overview))
+        .route("/api/v1/journeys", get(journeys::list))
+        .route("/api/v1/journeys/{key}", get(journeys::report))
+        .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
+        .with_state((store.clone(), redactor));
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
@@ -40,5 +39,4 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(store)
         .merge(by_value)
-        .merge(charts)
 }

@@ -1,6 +1,6 @@
 //! What the endpoints that ask rollups have in common: time, filter, and how numbers are written.
 
-use model::filter::Filter;
+use model::filter::{Condition, Filter};
 use model::format::rfc3339;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup};
 use model::time::TimeRange;
@@ -17,10 +17,15 @@ pub(super) fn time(from: &str, to: &str, now_nanos: i64) -> Result<Coverage, Api
 
 pub(super) fn label_filter(family: Family, filter: &str) -> Result<LabelFilter, ApiError> {
     let filter: Filter = filter.parse()?;
-    LabelFilter::of(&filter, family).map_err(|condition| ApiError::BadRequest {
+    LabelFilter::of(&filter, family).map_err(|condition| untold(condition, family))
+}
+
+/// That rollups cannot tell a condition.
+pub(super) fn untold(condition: &Condition, family: Family) -> ApiError {
+    ApiError::BadRequest {
         message: format!("{} are not counted by {condition}.", family.name()),
         hint: hint(family),
-    })
+    }
 }
 
 /// The place of a label to group by.

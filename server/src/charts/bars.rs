@@ -6,7 +6,9 @@ use model::layout::axis::ticks;
 
 use super::axis::Axis;
 use super::palette::{Palette, Theme};
-use super::{ChartError, Heading, MOST_DURATIONS, duration_label, float, nothing, picture, plain};
+use super::{
+    ChartError, Heading, MOST_DURATIONS, duration_label, float, is_at, nothing, picture, plain,
+};
 
 /// Most groups that have room.
 pub(crate) const MAX_BARS: usize = 12;
@@ -48,7 +50,9 @@ pub(crate) fn bars(heading: &Heading, bars: &[Bar], theme: Theme) -> Result<Stri
             named: middles.iter().copied().map(from_below).collect(),
         };
         let name = |at: &f64| {
-            let place = middles.iter().position(|middle| from_below(*middle) == *at);
+            let place = middles
+                .iter()
+                .position(|middle| is_at(from_below(*middle), *at));
             place.map_or_else(String::new, |place| plain(&bars[place].name))
         };
         let mut chart = ChartBuilder::on(plot)
@@ -119,7 +123,7 @@ mod tests {
             p50: 100,
             p95: 200,
         };
-        let all: Vec<Bar> = (0..MAX_BARS + 1).map(bar).collect();
+        let all: Vec<Bar> = (0..=MAX_BARS).map(bar).collect();
         let svg = bars(&heading, &all, Theme::Dark).expect("a chart");
         let last = MAX_BARS - 1;
         assert!(svg.contains("region 0.") && svg.contains(&format!("region {last}.")));

@@ -6,7 +6,9 @@ use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::palette::{Palette, Theme};
-use super::{ChartError, Heading, MOST_TIMES, duration_label, float, nothing, picture, time_label};
+use super::{
+    ChartError, Heading, MOST_TIMES, duration_label, float, is_at, nothing, picture, time_label,
+};
 
 /// Durations stand on the scale of the heatmap's rows, which is that of logarithms.
 pub(crate) fn heatmap(
@@ -34,7 +36,7 @@ pub(crate) fn heatmap(
             named: durations.iter().map(|(row, _)| *row).collect(),
         };
         let name = |row: &f64| {
-            let named = durations.iter().find(|(at, _)| at == row);
+            let named = durations.iter().find(|(at, _)| is_at(*at, *row));
             named.map_or_else(String::new, |(_, nanos)| duration_label(float(*nanos)))
         };
         let mut chart = ChartBuilder::on(plot)

@@ -98,6 +98,11 @@ fn time_label(nanos: f64, step_nanos: i64) -> String {
     format::axis_time(whole(nanos), step_nanos, 0)
 }
 
+/// Whether an axis asks for the name of a place that it was given.
+fn is_at(place: f64, asked: f64) -> bool {
+    (place - asked).abs() < 1e-9
+}
+
 fn duration_label(nanos: f64) -> String {
     format::duration(whole(nanos))
 }

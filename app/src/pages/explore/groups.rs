@@ -60,7 +60,7 @@ pub(super) fn GroupsView(address: ExploreAddress, groups: Option<Groups>) -> imp
 /// The 95th percentile of the busiest groups over time.
 #[component]
 fn Lines(address: ExploreAddress, groups: Groups) -> impl IntoView {
-    let shown = &groups.groups[..groups.groups.len().min(LINES)];
+    let shown = &groups.rows[..groups.rows.len().min(LINES)];
     if shown.is_empty() {
         return ().into_any();
     }
@@ -81,9 +81,10 @@ fn Lines(address: ExploreAddress, groups: Groups) -> impl IntoView {
             ))
         });
         let values: Vec<String> = values.collect();
-        let values = match values.is_empty() {
-            true => "nothing was counted".to_owned(),
-            false => values.join(", "),
+        let values = if values.is_empty() {
+            "nothing was counted".to_owned()
+        } else {
+            values.join(", ")
         };
         let [from, to] = [ends[0], ends[1]].map(|nanos| Moment::At(nanos).to_string());
         let narrowed = address.with_scope(address.scope.with_range(&from, &to));
@@ -106,14 +107,12 @@ fn named(value: &str) -> &str {
 
 #[component]
 fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
-    let Groups {
-        groups, left_out, ..
-    } = groups;
-    if groups.is_empty() {
+    let Groups { rows, left_out, .. } = groups;
+    if rows.is_empty() {
         return view! { <p class="muted">"There is nothing to group."</p> }.into_any();
     }
     let heading = address.by.replace('_', " ");
-    let rows = groups
+    let rows = rows
         .into_iter()
         .map(|group| view! { <Row address=address.clone() group /> });
     let rows: Vec<_> = rows.collect();

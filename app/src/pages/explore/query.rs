@@ -84,7 +84,7 @@ pub(crate) struct Selected {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Groups {
     /// Those with the most requests first.
-    pub(super) groups: Vec<Group>,
+    pub(super) rows: Vec<Group>,
     pub(super) left_out: usize,
     /// Where the columns of time begin, and where the last ends.
     pub(super) bounds: Vec<i64>,
@@ -190,7 +190,7 @@ pub(super) async fn get_groups(scope: &Scope, by: &str) -> Result<Groups, AppErr
             .collect(),
     });
     Ok(Groups {
-        groups: groups.collect(),
+        rows: groups.collect(),
         left_out: answer.groups.len().saturating_sub(MAX_GROUPS),
         bounds: question.slots.bounds().to_vec(),
     })

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use model::format;
 use model::layout::line_chart::{Line, LineChart};
+use model::overview::{Column, JourneyReport};
 use model::time::Moment;
 
-use super::query::{Answer, Column};
+use super::query::Answer;
 use crate::address::Scope;
 use crate::components::figures::Duration;
 use crate::components::line_chart::{self, LineChartView};
@@ -13,13 +14,11 @@ use crate::components::time::Minute;
 
 #[component]
 pub(super) fn PercentileChart(scope: Scope, answer: Answer) -> impl IntoView {
-    let subject = answer.subject().clone();
-    let Answer {
-        bounds,
-        columns,
-        now_nanos,
-        ..
-    } = answer;
+    let subject = answer.report.subject().clone();
+    let now_nanos = answer.now_nanos;
+    let JourneyReport {
+        bounds, columns, ..
+    } = answer.report;
     let values = |of: fn(&Column) -> Option<i64>| Line {
         values: columns.iter().map(of).collect(),
         band: vec![],

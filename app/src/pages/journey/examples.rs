@@ -12,7 +12,7 @@ use crate::components::time::Time;
 
 #[component]
 pub(super) fn Examples(scope: Scope, answer: Answer) -> impl IntoView {
-    let subject = answer.subject().clone();
+    let subject = answer.report.subject().clone();
     let error = Test::Trace(TraceTest::Outcome(Some(Outcome::Error)));
     let all_failed = scope.evidence_href(&subject, &[error]);
     let now_nanos = answer.now_nanos;
@@ -22,7 +22,7 @@ pub(super) fn Examples(scope: Scope, answer: Answer) -> impl IntoView {
                 <header class="card-head"><h2>"Slow requests"</h2></header>
                 <List
                     label="Slow requests"
-                    traces=answer.slowest
+                    traces=answer.report.slowest
                     now_nanos
                     nothing="No trace of a slow request is kept any more."
                 />
@@ -34,7 +34,7 @@ pub(super) fn Examples(scope: Scope, answer: Answer) -> impl IntoView {
                 </header>
                 <List
                     label="Failed requests"
-                    traces=answer.failed
+                    traces=answer.report.failed
                     now_nanos
                     nothing="None is kept of this time."
                 />

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::format;
 use model::journey::{Key, Requests};
+use model::overview::JourneyReport;
 
 use super::query::Answer;
 use crate::address::{JourneyAddress, new_journey_href};
@@ -12,12 +13,8 @@ use crate::pages::overview::Sentence;
 
 #[component]
 pub(super) fn JourneyHeader(address: JourneyAddress, answer: Answer) -> impl IntoView {
-    let Answer {
-        card,
-        standout,
-        now_nanos,
-        ..
-    } = answer;
+    let now_nanos = answer.now_nanos;
+    let JourneyReport { card, standout, .. } = answer.report;
     let scope = address.scope.clone();
     let definition = card.subject.definition.clone();
     let edit = match &address.key {

@@ -65,8 +65,8 @@ async fn ask(
 #[component]
 fn Found(address: JourneyAddress, answer: Answer) -> impl IntoView {
     let scope = address.scope.clone();
-    let name = answer.subject().definition.name.clone();
-    let is_silent = answer.card.figures.count == 0;
+    let name = answer.report.subject().definition.name.clone();
+    let is_silent = answer.report.card.figures.count == 0;
     let header = view! { <JourneyHeader address answer=answer.clone() /> };
     if is_silent {
         return view! {
@@ -76,7 +76,7 @@ fn Found(address: JourneyAddress, answer: Answer) -> impl IntoView {
                 <p>"No request of this journey was counted in this time."</p>
                 <ul>
                     <li>
-                        <a href=scope.with_range("now-30d", "").journey_href(answer.subject())>
+                        <a href=scope.with_range("now-30d", "").journey_href(answer.report.subject())>
                             "Look at the last 30 days"
                         </a>
                     </li>
@@ -85,19 +85,19 @@ fn Found(address: JourneyAddress, answer: Answer) -> impl IntoView {
         }
         .into_any();
     }
-    let subject = answer.subject().clone();
+    let subject = answer.report.subject().clone();
     let parts = [
         (
             "By region",
             "Regions",
             Dimension::Region,
-            answer.regions.clone(),
+            answer.report.regions.clone(),
         ),
         (
             "By release",
             "Releases",
             Dimension::Release,
-            answer.releases.clone(),
+            answer.report.releases.clone(),
         ),
     ];
     let parts = parts.map(|(title, label, dimension, rows)| {
@@ -114,14 +114,14 @@ fn Found(address: JourneyAddress, answer: Answer) -> impl IntoView {
             </section>
         }
     });
-    let funnel = answer.funnel.clone();
+    let funnel = answer.report.funnel.clone();
     let funnel = funnel.map(|funnel| view! { <StepFunnel funnel /> });
     view! {
         <Title text=name />
         {header}
         <PercentileChart scope=scope.clone() answer=answer.clone() />
         <div class="pair">
-            <Segments card=answer.card.clone() />
+            <Segments card=answer.report.card.clone() />
             {funnel}
         </div>
         {parts.into_iter().collect_view()}

@@ -3,12 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use model::journey::{Draft, FieldError, Journey, LABELS, Proposal, proposals};
-use model::overview::{Card, Overview};
-use model::rollup::{Coverage, Family};
-use model::time::DAY_NANOS;
+use model::journey::{Draft, FieldError, Journey, Proposal};
+use model::overview::Card;
 use serde::{Deserialize, Serialize};
-use store::rollups::RollupRequest;
 
 use crate::address::Scope;
 use crate::context::RequestContext;
@@ -19,7 +16,7 @@ use crate::pages::observe;
 pub(crate) struct Answer {
     /// The busiest first.
     pub(super) cards: Vec<Card>,
-    /// Of the traffic of the last [`PROPOSAL_DAYS`].
+    /// Of the traffic of the last [`store::overview::PROPOSAL_DAYS`].
     pub(super) proposals: Vec<Proposal>,
     pub(super) is_defined: bool,
     /// Nothing has ever been stored.
@@ -28,46 +25,19 @@ pub(crate) struct Answer {
     pub(super) otlp_http: String,
 }
 
-/// How far back proposals look.
-pub(super) const PROPOSAL_DAYS: i64 = 7;
-
 pub(super) async fn get_journeys(scope: &Scope) -> Result<Answer, AppError> {
-    let RequestContext {
-        store,
-        now_nanos,
-        otlp_http,
-        ..
-    } = expect_context();
-    let filter = scope.filter()?;
-    let observed = observe::observe(&store, scope, &filter, now_nanos).await?;
-    let defined = observe::subjects(&store).await?;
-    let from_nanos = now_nanos.saturating_sub(PROPOSAL_DAYS * DAY_NANOS);
-    let request = RollupRequest {
-        family: Family::Requests,
-        filter: observe::label_filter(&model::filter::Filter::default())?,
-        group_by: LABELS.to_vec(),
-        slots: Coverage::of(from_nanos, now_nanos, now_nanos).whole(),
-    };
-    let seen: Vec<_> = store
-        .rollups(&request)
-        .await?
-        .into_iter()
-        .map(|group| {
-            let total = group.total();
-            (group.key, total)
-        })
-        .collect();
-    let proposals = proposals(&seen, &defined);
-    let is_defined = !defined.is_empty();
-    let cards = Overview::of(defined, &observed).cards;
+    let context: RequestContext = expect_context();
+    let question = observe::question(&context, scope)?;
+    let store = &context.store;
+    let cards = store.overview(&question).await?.cards;
+    let proposals = store.journey_proposals(context.now_nanos).await?;
     let is_silent = cards.is_empty() && proposals.is_empty();
-    let is_database_empty = is_silent && store.is_empty().await?;
     Ok(Answer {
         cards,
         proposals,
-        is_defined,
-        is_database_empty,
-        otlp_http: otlp_http.to_string(),
+        is_defined: !store.subjects().await?.is_empty(),
+        is_database_empty: is_silent && store.is_empty().await?,
+        otlp_http: context.otlp_http.to_string(),
     })
 }
 

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use model::format;
 use model::journey::Proposal;
 use model::overview::Card;
+use store::overview::PROPOSAL_DAYS;
 
-use super::query::PROPOSAL_DAYS;
 use crate::address::{JourneyAddress, Scope, Versus, new_journey_href};
 use crate::components::change::{ChangeMark, Measure};
 use crate::components::figures::{BudgetTag, Duration, ErrorRate, Percentile95, Volume};

@@ -21,23 +21,16 @@ pub(crate) struct Answer {
 }
 
 pub(super) async fn get_overview(scope: &Scope) -> Result<Answer, AppError> {
-    let RequestContext {
-        store,
-        now_nanos,
-        otlp_http,
-        ..
-    } = expect_context();
-    let filter = scope.filter()?;
-    let observed = observe::observe(&store, scope, &filter, now_nanos).await?;
-    let defined = observe::subjects(&store).await?;
-    let is_defined = !defined.is_empty();
-    let overview = Overview::of(defined, &observed);
+    let context: RequestContext = expect_context();
+    let question = observe::question(&context, scope)?;
+    let store = &context.store;
+    let overview = store.overview(&question).await?;
     let is_database_empty = overview.regions.is_empty() && store.is_empty().await?;
     Ok(Answer {
         overview,
-        is_defined,
-        now_nanos,
+        is_defined: !store.subjects().await?.is_empty(),
+        now_nanos: context.now_nanos,
         is_database_empty,
-        otlp_http: otlp_http.to_string(),
+        otlp_http: context.otlp_http.to_string(),
     })
 }
