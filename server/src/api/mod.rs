@@ -1,7 +1,9 @@
 //! The JSON API under `/api/v1`, and the probes.
 
+mod compare;
 mod error;
 mod health;
+mod heatmap;
 mod latency;
 mod logs;
 mod rollups;
@@ -21,6 +23,8 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
+        .route("/api/v1/heatmap", get(heatmap::heatmap))
+        .route("/api/v1/compare", get(compare::compare))
         .with_state((store.clone(), redactor));
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
