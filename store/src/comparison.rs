@@ -1,9 +1,10 @@
 //! What is known of two sets of requests, to compare them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use model::comparison::{Counted, OPERATION_LABELS, Observed, Source};
 use model::filter::{Filter, Test, TraceTest};
+use model::histogram::{Bucket, Histogram};
 use model::rollup::{Coverage, Family, LabelFilter, Rollup, Slots};
 use model::summary::Summary;
 use model::trace::Trace;
@@ -14,7 +15,10 @@ use crate::traces::Stratum;
 use crate::{Error, Store};
 
 /// About so many traces of a set are looked at for their operations where rollups cannot tell.
-pub const SAMPLED_TRACES: usize = 1_000;
+pub const SAMPLED_TRACES: usize = 3_000;
+
+/// How many of them are in memory at once.
+const BATCH: usize = 300;
 
 /// Most parts of the time that the sample is taken from.
 const COLUMNS: usize = 98;
@@ -61,12 +65,9 @@ impl Store {
             Some(filter) => (self.counted_operations(set.time, filter).await?, None),
             None => {
                 let strata = strata(&question.slots, columns);
-                let is_request = Test::Trace(TraceTest::Outcome(None));
-                let traces = self.sample(&set.filter.with(is_request), &strata).await?;
-                (
-                    sampled_operations(&traces, requests.weight),
-                    Some(traces.len()),
-                )
+                let sample = self.sampled_operations(&set.filter, &strata).await?;
+                let traces = sample.traces;
+                (sample.standing_for(requests.weight), Some(traces))
             }
         };
         Ok(Observed {
@@ -98,6 +99,25 @@ impl Store {
         });
         Ok(counted.collect())
     }
+
+    async fn sampled_operations(
+        &self,
+        filter: &Filter,
+        strata: &[Stratum],
+    ) -> Result<Sample, Error> {
+        let is_request = Test::Trace(TraceTest::Outcome(None));
+        let filter = filter.with(is_request);
+        let mut summaries = self.sampled(&filter, strata).await?;
+        let mut sample = Sample::default();
+        while !summaries.is_empty() {
+            let rest = summaries.split_off(summaries.len().min(BATCH));
+            for (summary, trace) in self.accepted(&filter, summaries).await? {
+                sample.add(&summary, &trace);
+            }
+            summaries = rest;
+        }
+        Ok(sample)
+    }
 }
 
 /// From each column as many traces as it has of all requests.
@@ -123,15 +143,24 @@ fn strata(slots: &Slots, columns: &[Rollup]) -> Vec<Stratum> {
     strata.collect()
 }
 
-/// The operations of a sample, each span with the weight of the requests that its trace stands for.
-fn sampled_operations(traces: &[(Summary, Trace)], weight: f64) -> Vec<Counted> {
-    let sampled: f64 = traces.iter().map(|(summary, _)| summary.weight).sum();
-    let mut operations: HashMap<[&str; 2], Rollup> = HashMap::new();
-    for (summary, trace) in traces {
-        let weight = summary.weight * weight / sampled;
+/// What traces that were looked at have of operations.
+#[derive(Debug, Default)]
+struct Sample {
+    traces: usize,
+    /// How many requests they stand for, before the sampling of clients.
+    weight: f64,
+    /// By [`OPERATION_LABELS`].
+    operations: BTreeMap<Vec<String>, Rollup>,
+}
+
+impl Sample {
+    fn add(&mut self, summary: &Summary, trace: &Trace) {
+        let weight = summary.weight;
+        self.traces += 1;
+        self.weight += weight;
         for span in &trace.spans {
-            let key = [trace.service_of(span), span.name.as_str()];
-            let rollup = operations.entry(key).or_default();
+            let key = vec![trace.service_of(span).to_owned(), span.name.clone()];
+            let rollup = self.operations.entry(key).or_default();
             rollup.count += 1;
             rollup.weight += weight;
             if span.is_error() {
@@ -142,12 +171,28 @@ fn sampled_operations(traces: &[(Summary, Trace)], weight: f64) -> Vec<Counted> 
             rollup.durations.record(nanos, 1, weight);
         }
     }
-    let counted = operations.into_iter();
-    let mut counted: Vec<Counted> = counted
-        .map(|(key, rollup)| (key.map(str::to_owned).to_vec(), rollup))
-        .collect();
-    counted.sort_by(|left, right| left.0.cmp(&right.0));
-    counted
+
+    /// Operations as a set of requests has them that weighs so much.
+    fn standing_for(self, weight: f64) -> Vec<Counted> {
+        let factor = weight / self.weight;
+        let scaled = |rollup: Rollup| {
+            let buckets = rollup.durations.buckets().iter();
+            let durations = buckets.map(|bucket| Bucket {
+                weight: bucket.weight * factor,
+                ..*bucket
+            });
+            Rollup {
+                weight: rollup.weight * factor,
+                weighted_errors: rollup.weighted_errors * factor,
+                durations: Histogram::from_buckets(durations),
+                ..rollup
+            }
+        };
+        let operations = self.operations.into_iter();
+        operations
+            .map(|(key, rollup)| (key, scaled(rollup)))
+            .collect()
+    }
 }
 
 #[cfg(test)]
@@ -171,12 +216,43 @@ mod tests {
             let limit = |stratum: &Stratum| (stratum.from_nanos / MINUTE_NANOS, stratum.limit);
             strata.iter().map(limit).collect()
         };
-        assert_eq!(limits(&[30_000, 0, 10_000, 0]), [(0, 750), (2, 250)]);
+        assert_eq!(limits(&[30_000, 0, 10_000, 0]), [(0, 2_250), (2, 750)]);
         let uneven = limits(&[1_000_000, 1, 1, 333_333]);
         assert_eq!(
             uneven.iter().map(|(_, limit)| limit).sum::<usize>(),
             SAMPLED_TRACES
         );
         assert_eq!(limits(&[]), []);
+    }
+
+    #[test]
+    fn a_sample_stands_for_the_whole() {
+        let mut charge = Rollup {
+            count: 4,
+            errors: 1,
+            weight: 8.0,
+            weighted_errors: 2.0,
+            ..Rollup::default()
+        };
+        charge.durations.record(1_000, 4, 8.0);
+        let key = vec!["pay".to_owned(), "charge".to_owned()];
+        let sample = Sample {
+            traces: 5,
+            weight: 10.0,
+            operations: [(key.clone(), charge)].into(),
+        };
+        let found = sample.standing_for(1_000.0);
+        assert_eq!(found[0].0, key);
+        let charge = &found[0].1;
+        assert_eq!((charge.count, charge.errors), (4, 1));
+        let weights = [
+            charge.weight,
+            charge.weighted_errors,
+            charge.durations.weight(),
+        ];
+        for (weight, expected) in weights.into_iter().zip([800.0, 200.0, 800.0]) {
+            assert!((weight - expected).abs() < 1e-9, "{weight}");
+        }
+        assert!(Sample::default().standing_for(7.0).is_empty());
     }
 }
