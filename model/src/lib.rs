@@ -11,6 +11,7 @@ pub mod attribute;
 pub mod calls;
 pub mod clock_skew;
 pub mod color;
+pub mod comparison;
 pub mod contrast;
 pub mod critical_path;
 pub mod cursor;

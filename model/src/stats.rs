@@ -6,6 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod discoveries;
+
+pub use discoveries::{FALSE_DISCOVERIES, Tested, discoveries};
+
 use crate::histogram::{Bucket, Histogram};
 use crate::rollup::Rollup;
 
@@ -33,6 +37,13 @@ impl Level {
 pub struct Interval {
     pub low_nanos: i64,
     pub high_nanos: i64,
+}
+
+/// Shares that a share lies between, from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ShareInterval {
+    pub low: f64,
+    pub high: f64,
 }
 
 /// What a change means.
@@ -75,7 +86,7 @@ pub struct Change {
 /// number of values that were counted, not for those that they stand for.
 #[must_use]
 pub fn confidence(histogram: &Histogram, share: f64, level: Level) -> Option<Interval> {
-    let bounds = Bounds::of(histogram, share, level)?;
+    let bounds = Bounds::of(histogram, share, level.deviate())?;
     Some(Interval {
         low_nanos: bounds.low?,
         high_nanos: bounds.high?,
@@ -85,7 +96,7 @@ pub fn confidence(histogram: &Histogram, share: f64, level: Level) -> Option<Int
 /// How a quantile of durations has changed, at [`Level::Strict`]. None when either is empty.
 #[must_use]
 pub fn quantile_change(before: &Histogram, now: &Histogram, share: f64) -> Option<Change> {
-    quantile_change_at(before, now, share, Level::Strict)
+    quantile_change_at(before, now, share, Level::Strict.deviate())
 }
 
 /// The interval of the ratio follows from those of both quantiles, on the logarithmic scale (Zou
@@ -95,10 +106,10 @@ fn quantile_change_at(
     before: &Histogram,
     now: &Histogram,
     share: f64,
-    level: Level,
+    deviate: f64,
 ) -> Option<Change> {
-    let before = Bounds::of(before, share, level)?;
-    let now = Bounds::of(now, share, level)?;
+    let before = Bounds::of(before, share, deviate)?;
+    let now = Bounds::of(now, share, deviate)?;
     let difference = Difference::of(&before.logarithmic(), &now.logarithmic());
     let is_bounded = before.is_bounded() && now.is_bounded();
     let verdict = match difference {
@@ -127,13 +138,13 @@ fn rounding() -> f64 {
 /// which is right for few requests and for rates of nothing, too.
 #[must_use]
 pub fn error_rate_change(before: &Rollup, now: &Rollup) -> Option<Change> {
-    error_rate_change_at(before, now, Level::Strict)
+    error_rate_change_at(before, now, Level::Strict.deviate())
 }
 
-fn error_rate_change_at(before: &Rollup, now: &Rollup, level: Level) -> Option<Change> {
+fn error_rate_change_at(before: &Rollup, now: &Rollup, deviate: f64) -> Option<Change> {
     let is_few = before.count.min(now.count) < FEW_REQUESTS;
-    let before = Estimate::of_error_rate(before, level)?;
-    let now = Estimate::of_error_rate(now, level)?;
+    let before = Estimate::of_error_rate(before, deviate)?;
+    let now = Estimate::of_error_rate(now, deviate)?;
     let verdict = match Difference::of(&before, &now) {
         Difference { low, .. } if low > 0.0 => Verdict::Worse,
         Difference { high, .. } if high < 0.0 => Verdict::Better,
@@ -151,6 +162,17 @@ const FEW_REQUESTS: i64 = 30;
 pub fn error_rate(rollup: &Rollup) -> Option<f64> {
     let is_something = rollup.count > 0 && rollup.weight > 0.0;
     is_something.then(|| (rollup.weighted_errors / rollup.weight).clamp(0.0, 1.0))
+}
+
+/// The confidence interval of the share of requests that failed: Wilson's score interval. None when
+/// there are no requests.
+#[must_use]
+pub fn error_rate_interval(rollup: &Rollup, level: Level) -> Option<ShareInterval> {
+    let Estimate { low, high, .. } = Estimate::of_error_rate(rollup, level.deviate())?;
+    Some(ShareInterval {
+        low: low.max(0.0),
+        high: high.min(1.0),
+    })
 }
 
 /// Apdex for a target: satisfied up to the target, tolerating up to four times that, which counts
@@ -205,12 +227,12 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(histogram: &Histogram, share: f64, level: Level) -> Option<Self> {
+    fn of(histogram: &Histogram, share: f64, deviate: f64) -> Option<Self> {
         let estimate = histogram.quantile(share)?;
         let values: i64 = histogram.buckets().iter().map(|bucket| bucket.count).sum();
         // One value's part of all.
         let one = 1.0 / float(values.max(1));
-        let off = level.deviate() * share_variance(histogram, share, estimate).sqrt();
+        let off = deviate * share_variance(histogram, share, estimate).sqrt();
         let low_share = ((share - off) / one).floor() * one;
         let high_share = (((share + off) / one).ceil() + 1.0) * one;
         // Sums of fractions are not exact.
@@ -280,14 +302,14 @@ struct Estimate {
 impl Estimate {
     /// Wilson's score interval ("Probable inference, the law of succession, and statistical
     /// inference", *Journal of the American Statistical Association* 22, 1927).
-    fn of_error_rate(rollup: &Rollup, level: Level) -> Option<Self> {
+    fn of_error_rate(rollup: &Rollup, deviate: f64) -> Option<Self> {
         let rate = error_rate(rollup)?;
-        let square = level.deviate() * level.deviate();
+        let square = deviate * deviate;
         let requests = effective_requests(rollup, rate);
         let scale = 1.0 + square / requests;
         let centre = (rate + square / (2.0 * requests)) / scale;
         let spread = rate * (1.0 - rate) / requests + square / (4.0 * requests * requests);
-        let half = level.deviate() * spread.sqrt() / scale;
+        let half = deviate * spread.sqrt() / scale;
         Some(Self {
             value: rate,
             low: (centre - half).min(rate),
@@ -341,16 +363,16 @@ fn float(value: i64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A linear congruential generator (Knuth's MMIX), for samples that are the same every time.
-    struct Samples(u64);
+    pub(crate) struct Samples(pub(crate) u64);
 
     impl Samples {
         /// Evenly between 0 and 1.
         #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
-        fn share(&mut self) -> f64 {
+        pub(crate) fn share(&mut self) -> f64 {
             self.0 = self
                 .0
                 .wrapping_mul(6_364_136_223_846_793_005)
@@ -360,11 +382,11 @@ mod tests {
 
         /// Exponentially distributed around a mean, in nanoseconds.
         #[expect(clippy::cast_possible_truncation, reason = "a duration")]
-        fn duration(&mut self, mean_nanos: f64) -> i64 {
+        pub(crate) fn duration(&mut self, mean_nanos: f64) -> i64 {
             (-self.share().ln() * mean_nanos) as i64
         }
 
-        fn histogram(&mut self, count: usize, mean_nanos: f64) -> Histogram {
+        pub(crate) fn histogram(&mut self, count: usize, mean_nanos: f64) -> Histogram {
             let mut histogram = Histogram::default();
             for _ in 0..count {
                 histogram.record(self.duration(mean_nanos), 1, 1.0);
@@ -379,9 +401,9 @@ mod tests {
         }
     }
 
-    const MEAN: f64 = 200e6;
+    pub(crate) const MEAN: f64 = 200e6;
 
-    fn rollup(count: i64, errors: i64) -> Rollup {
+    pub(crate) fn rollup(count: i64, errors: i64) -> Rollup {
         Rollup {
             count,
             errors,
@@ -458,7 +480,8 @@ mod tests {
                     samples.histogram(count, MEAN),
                     samples.histogram(count, MEAN),
                 );
-                let change = quantile_change_at(&before, &now, 0.95, level).expect("values");
+                let change =
+                    quantile_change_at(&before, &now, 0.95, Level::deviate(level)).expect("values");
                 change.verdict.is_significant()
             })
         };
@@ -507,7 +530,8 @@ mod tests {
                 share_of(3_000, || {
                     let (before, now) =
                         (samples.requests(count, rate), samples.requests(count, rate));
-                    let change = error_rate_change_at(&before, &now, level).expect("requests");
+                    let change = error_rate_change_at(&before, &now, Level::deviate(level))
+                        .expect("requests");
                     change.verdict.is_significant()
                 })
             };
@@ -535,6 +559,24 @@ mod tests {
             (change.now.to_bits(), change.verdict),
             (1.0_f64.to_bits(), Verdict::Noise)
         );
+    }
+
+    #[test]
+    fn the_interval_of_an_error_rate_is_wilsons() {
+        let of = |count, errors| error_rate_interval(&rollup(count, errors), Level::Usual);
+        // Newcombe's table I of 1998 ("Two-sided confidence intervals for the single proportion",
+        // Statistics in Medicine 17), method 3.
+        for (count, errors, low, high) in [
+            (263, 81, 0.2553, 0.3662),
+            (148, 15, 0.0624, 0.1605),
+            (20, 0, 0.0, 0.1611),
+            (29, 1, 0.0061, 0.1718),
+        ] {
+            let found = of(count, errors).expect("requests");
+            assert!((found.low - low).abs() < 5e-5, "{found:?}");
+            assert!((found.high - high).abs() < 5e-5, "{found:?}");
+        }
+        assert_eq!(of(0, 0), None);
     }
 
     #[test]

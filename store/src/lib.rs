@@ -11,6 +11,7 @@
 //! 3. Run `cargo xtask sqlx-prepare`, which checks every statement against the migrations and
 //!    renews `.sqlx`, and commit that.
 
+pub mod comparison;
 pub mod dictionaries;
 pub mod document;
 pub mod embedded;

@@ -192,7 +192,12 @@ async fn errors_say_what_to_do() {
             "limit cannot be 0",
             "from 1 to 1000",
         ),
-        ("/api/v1/traces?limit=x", 400, "limit", "Known parameters"),
+        (
+            "/api/v1/traces?limit=x",
+            400,
+            "limit",
+            "Write each parameter once",
+        ),
         ("/api/v1/traces?cursor=x", 400, "cursor", "next_cursor"),
         ("/api/v1/traces/12", 400, "not a trace id", "32 hexadecimal"),
         (

@@ -1,11 +1,13 @@
 //! The heatmap: requests by time and duration.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::format;
 use crate::histogram::{BUCKETS_PER_POWER, Histogram, bucket_of, bucket_start};
+use crate::id::TraceId;
 use crate::rollup::{Resolution, Rollup, Slots};
 use crate::time::HOUR_NANOS;
 
@@ -121,15 +123,11 @@ impl Heatmap {
         for rollup in rollups {
             all.add(&rollup.durations);
         }
-        let end = |share: f64| all.quantile(share).map(bucket_of);
-        let rows = end(STRAY)
-            .zip(end(1.0 - STRAY))
-            .map(|(shortest, longest)| rows(shortest, longest))
-            .unwrap_or_default();
+        let rows = bands(&all, &ROWS_PER_POWER, MAX_ROWS);
         let mut cells: Vec<Cell> = Vec::new();
         for (column, rollup) in (0_u16..).zip(rollups) {
             for bucket in rollup.durations.buckets() {
-                let row = row_of(&rows, bucket.index);
+                let row = band_of(&rows, bucket.index);
                 match cells.last_mut() {
                     Some(cell) if (cell.column, cell.row) == (column, row) => {
                         cell.count += bucket.count;
@@ -177,6 +175,19 @@ impl Heatmap {
             (*cell, level)
         });
         levels.collect()
+    }
+
+    /// Traces that show what cells stand for, by column and row, where what was counted in the
+    /// columns has any: no more than one for each power of two of each column, so most cells have
+    /// none. Of an outer row, which may have several, it is the longest.
+    #[must_use]
+    pub fn exemplars(&self, rollups: &[Rollup]) -> BTreeMap<(u16, u16), TraceId> {
+        let columns = (0_u16..).zip(rollups);
+        let exemplars = columns.flat_map(|(column, rollup)| {
+            let all = rollup.exemplars.all().iter();
+            all.map(move |(bucket, id)| ((column, band_of(&self.rows, *bucket)), *id))
+        });
+        exemplars.collect()
     }
 
     /// How many requests a cell has.
@@ -241,8 +252,8 @@ impl Heatmap {
                 column(selection.to_nanos.saturating_sub(1))?,
             ),
             rows: (
-                row_of(&self.rows, shortest),
-                row_of(&self.rows, past.saturating_sub(1).max(shortest)),
+                band_of(&self.rows, shortest),
+                band_of(&self.rows, past.saturating_sub(1).max(shortest)),
             ),
         })
     }
@@ -281,28 +292,35 @@ impl Heatmap {
     }
 }
 
-/// The buckets that rows begin with, and the one after the last.
-fn rows(shortest: u16, longest: u16) -> Vec<u16> {
+/// Durations in bands of equal width on the scale of logarithms: the buckets that they begin with,
+/// and the one after the last; none when nothing was counted. There are as many for each power of
+/// two as the first of `per_power` says with which all lie in no more than `most`.
+pub(crate) fn bands(all: &Histogram, per_power: &[u16], most: u16) -> Vec<u16> {
+    let end = |share: f64| all.quantile(share).map(bucket_of);
+    let Some((shortest, longest)) = end(STRAY).zip(end(1.0 - STRAY)) else {
+        return vec![];
+    };
     let plausible = PLAUSIBLE_NANOS.0..=PLAUSIBLE_NANOS.1;
     let shortest = shortest.clamp(bucket_of(*plausible.start()), bucket_of(*plausible.end()));
     let longest = longest.clamp(shortest, bucket_of(*plausible.end()));
     let ends = |width: u16| (shortest / width, longest / width);
-    let width = ROWS_PER_POWER
+    let width = per_power
+        .iter()
         .map(|per_power| BUCKETS_PER_POWER / per_power)
-        .into_iter()
         .find(|width| {
             let (first, last) = ends(*width);
-            last - first < MAX_ROWS
+            last - first < most
         })
         .unwrap_or(BUCKETS_PER_POWER);
     let (first, last) = ends(width);
-    (first..=last + 1).map(|row| row * width).collect()
+    (first..=last + 1).map(|band| band * width).collect()
 }
 
-fn row_of(rows: &[u16], bucket: u16) -> u16 {
-    let after = rows.partition_point(|row| *row <= bucket);
-    let row = after.saturating_sub(1).min(rows.len().saturating_sub(2));
-    u16::try_from(row).unwrap_or(0)
+/// The place of the band that a bucket lies in; the outer ones have whatever is beyond them.
+pub(crate) fn band_of(bands: &[u16], bucket: u16) -> u16 {
+    let after = bands.partition_point(|band| *band <= bucket);
+    let band = after.saturating_sub(1).min(bands.len().saturating_sub(2));
+    u16::try_from(band).unwrap_or(0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a shade needs one digit")]
@@ -313,7 +331,6 @@ fn log(count: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::TraceId;
     use crate::rollup::{Coverage, Direction, Observation};
     use crate::time::MINUTE_NANOS;
     use proptest::prelude::*;

@@ -65,7 +65,7 @@ impl Question {
             name => Some(rollups::place(name, Family::Requests)?),
         };
         Ok(Self {
-            filter: filter.with_values(|key, value| redactor.searchable(key, value)),
+            filter: rollups::filter(&parameters.q, redactor)?,
             time,
             group_by,
             subtitle: format!("{what} · {from} to {to}"),

@@ -28,6 +28,19 @@ pub(super) enum ApiError {
     Json(#[from] serde_json::Error),
 }
 
+impl ApiError {
+    /// Says which part of the question makes no sense.
+    pub(super) fn about(self, part: &str) -> Self {
+        match self {
+            Self::BadRequest { message, hint } => Self::BadRequest {
+                message: format!("{part}: {message}"),
+                hint,
+            },
+            other => other,
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, message, hint) = match self {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use model::filter::Filter;
 use model::journey::{Key, KeyError};
 use model::rollup::{Coverage, Family};
 use serde::Deserialize;
@@ -89,8 +88,7 @@ fn question(
     redactor: &Redactor,
 ) -> Result<(OverviewQuestion, Coverage), ApiError> {
     let now_nanos = clock::now_nanos();
-    let filter: Filter = parameters.q.parse()?;
-    let filter = filter.with_values(|key, value| redactor.searchable(key, value));
+    let filter = rollups::filter(&parameters.q, redactor)?;
     let time = rollups::time(&parameters.from, &parameters.to, now_nanos)?;
     let compared = match parameters.vs {
         Versus::Before => Some(time.before(now_nanos)),

@@ -1,8 +1,10 @@
 //! The JSON API under `/api/v1`, and the probes.
 
 mod charts;
+mod compare;
 mod error;
 mod health;
+mod heatmap;
 mod journeys;
 mod latency;
 mod logs;
@@ -29,6 +31,8 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/api/v1/journeys", get(journeys::list))
         .route("/api/v1/journeys/{key}", get(journeys::report))
         .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
+        .route("/api/v1/heatmap", get(heatmap::heatmap))
+        .route("/api/v1/compare", get(compare::compare))
         .with_state((store.clone(), redactor));
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))

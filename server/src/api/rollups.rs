@@ -1,5 +1,6 @@
 //! What the endpoints that ask rollups have in common: time, filter, and how numbers are written.
 
+use model::comparison::PERCENTILES;
 use model::filter::{Condition, Filter};
 use model::format::rfc3339;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup};
@@ -7,12 +8,19 @@ use model::time::TimeRange;
 use serde_json::{Map, Value, json};
 
 use super::error::ApiError;
+use crate::ingest::redact::Redactor;
 
 /// The time that is asked for, as rollups can tell it.
 pub(super) fn time(from: &str, to: &str, now_nanos: i64) -> Result<Coverage, ApiError> {
     let range = TimeRange::parse(from, to)?;
     let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
     Ok(Coverage::of(from_nanos, to_nanos, now_nanos))
+}
+
+/// A filter, asked of what is stored: values that were redacted are found by what was sent.
+pub(super) fn filter(q: &str, redactor: &Redactor) -> Result<Filter, ApiError> {
+    let filter: Filter = q.parse()?;
+    Ok(filter.with_values(|key, value| redactor.searchable(key, value)))
 }
 
 pub(super) fn label_filter(family: Family, filter: &str) -> Result<LabelFilter, ApiError> {
@@ -61,17 +69,17 @@ pub(super) fn numbers(rollup: &Rollup, family: Family) -> Map<String, Value> {
     put("weight", json!(rollup.weight));
     put("errors", json!(rollup.errors));
     put("weighted_errors", json!(rollup.weighted_errors));
-    for (name, share) in [
-        ("p50_nanos", 0.50),
-        ("p75_nanos", 0.75),
-        ("p90_nanos", 0.90),
-        ("p95_nanos", 0.95),
-        ("p99_nanos", 0.99),
-    ] {
-        put(name, json!(rollup.durations.quantile(share)));
+    for share in PERCENTILES {
+        let name = format!("{}_nanos", percentile_name(share));
+        put(&name, json!(rollup.durations.quantile(share)));
     }
     for (name, sum) in family.sums().iter().zip(&rollup.sums) {
         put(&format!("sum_{name}"), json!(sum));
     }
     object
+}
+
+/// What a percentile is called, as `p95`.
+pub(super) fn percentile_name(share: f64) -> String {
+    format!("p{:.0}", share * 100.0)
 }

@@ -17,6 +17,7 @@ use store::Store;
 use store::traces::ListRequest;
 
 use super::error::ApiError;
+use super::rollups;
 use crate::clock;
 use crate::ingest::redact::Redactor;
 
@@ -38,10 +39,8 @@ pub(super) async fn list(
     parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let Query(parameters) = parameters?;
-    let mut request = request(&parameters, clock::now_nanos())?;
-    request.filter = request
-        .filter
-        .with_values(|key, value| redactor.searchable(key, value));
+    let filter = rollups::filter(&parameters.q, &redactor)?;
+    let request = request(&parameters, filter, clock::now_nanos())?;
     let page = store.list(&request).await?;
     Ok(Json(json!({
         "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
@@ -50,8 +49,11 @@ pub(super) async fn list(
     })))
 }
 
-fn request(parameters: &Parameters, now_nanos: i64) -> Result<ListRequest, ApiError> {
-    let filter: Filter = parameters.q.parse()?;
+fn request(
+    parameters: &Parameters,
+    filter: Filter,
+    now_nanos: i64,
+) -> Result<ListRequest, ApiError> {
     let range = TimeRange::parse(&parameters.from, &parameters.to)?;
     let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
     let cursor = parameters.cursor.as_str();
@@ -130,7 +132,7 @@ impl From<CursorError> for ApiError {
 
 impl From<QueryRejection> for ApiError {
     fn from(rejection: QueryRejection) -> Self {
-        let hint = "Known parameters are q, from, to, limit and cursor.".into();
+        let hint = "Write each parameter once and percent-encoded; limit is a number.".into();
         Self::BadRequest {
             message: rejection.body_text(),
             hint,

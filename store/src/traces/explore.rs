@@ -139,6 +139,20 @@ impl Store {
         filter: &Filter,
         strata: &[Stratum],
     ) -> Result<Vec<(Summary, Trace)>, Error> {
+        let summaries = self.sampled(filter, strata).await?;
+        self.accepted(filter, summaries).await
+    }
+
+    /// Summaries of traces from each part of the time, at most as many as are asked for. What
+    /// summaries do not tell may still fail the filter.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a row is damaged.
+    pub(crate) async fn sampled(
+        &self,
+        filter: &Filter,
+        strata: &[Stratum],
+    ) -> Result<Vec<Summary>, Error> {
         let needs = Needs::of(filter);
         let column = |value: fn(&Stratum) -> i64| strata.iter().map(value).collect::<Vec<i64>>();
         let within: Vec<bool> = strata.iter().map(|stratum| stratum.is_within).collect();
@@ -216,6 +230,18 @@ impl Store {
         let summaries = rows.into_iter().map(Summary::try_from);
         let mut summaries = summaries.collect::<Result<Vec<_>, _>>()?;
         summaries.retain(|summary| filter.accepts_summary(summary));
+        Ok(summaries)
+    }
+
+    /// The traces of summaries that meet the filter, whole.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub(crate) async fn accepted(
+        &self,
+        filter: &Filter,
+        mut summaries: Vec<Summary>,
+    ) -> Result<Vec<(Summary, Trace)>, Error> {
         summaries.sort_by_key(|summary| summary.trace_id);
         let ids: Vec<TraceId> = summaries.iter().map(|summary| summary.trace_id).collect();
         let traces = self.traces(&ids).await?;
