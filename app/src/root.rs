@@ -7,6 +7,7 @@ use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 use crate::components::frame::Frame;
 use crate::islands::theme::Theme;
+use crate::pages::compare::ComparePage;
 use crate::pages::explore::ExplorePage;
 use crate::pages::journey::JourneyPage;
 use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
@@ -61,6 +62,7 @@ pub fn App() -> impl IntoView {
                 // and it reads without scripts.
                 <Routes fallback=NotFoundPage>
                     <Route path=StaticSegment("") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("compare") view=ComparePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("journeys") view=JourneysPage ssr=SsrMode::Async />
                     <Route

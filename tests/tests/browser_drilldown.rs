@@ -84,7 +84,8 @@ async fn browser_figures_agree_from_the_overview_to_one_request() {
 
         browser.open("/regions").await;
         let regions = cells(&browser, "sa-east-1").await;
-        for figure in [&here.to_string(), &p50, &p95] {
+        assert!(regions[0].starts_with(&here.to_string()), "{regions:?}");
+        for figure in [&p50, &p95] {
             assert!(regions.contains(figure), "{figure} is not in {regions:?}");
         }
 
@@ -130,8 +131,7 @@ async fn browser_figures_agree_from_the_overview_to_one_request() {
             .expect("a page");
         let first = browser.css(".slowest tbody tr").await;
         let row = text(&first).await;
-        let longest = format!("{:.2} s", 2.012);
-        assert!(row.contains("2.01 s"), "{longest} is not in {row}");
+        assert!(row.contains("2.01 s"), "{row}");
         let link = browser.css(".slowest tbody a").await;
         link.click().await.expect("a click");
         browser

@@ -1,6 +1,7 @@
 //! Addresses of pages: the state of a page is its URL, and links are built from the same types
 //! that read them.
 
+mod compare;
 mod explore;
 mod journey;
 mod regions;
@@ -10,6 +11,7 @@ mod traces;
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
+pub(crate) use compare::{CompareAddress, Set, beside_the_rest};
 pub(crate) use explore::ExploreAddress;
 pub(crate) use journey::{
     JOURNEYS_PATH, JourneyAddress, OVERVIEW_PATH, new_journey_href, read_draft,

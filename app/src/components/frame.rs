@@ -4,16 +4,18 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::address::{
-    ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope, TracesAddress,
+    CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope,
+    TracesAddress,
 };
 use crate::islands::keys::Keys;
 use crate::islands::theme::ThemeSwitch;
 use crate::islands::times::ZoneSwitch;
 
 /// The pages that the navigation leads to, each with the keys that do so as well.
-const PAGES: [(&str, &str, &str); 5] = [
+const PAGES: [(&str, &str, &str); 6] = [
     (OVERVIEW_PATH, "Overview", "g o"),
     (ExploreAddress::PATH, "Explore", "g e"),
+    (CompareAddress::PATH, "Compare", "g c"),
     (RegionsAddress::PATH, "Regions", "g r"),
     (JOURNEYS_PATH, "Journeys", "g j"),
     (TracesAddress::PATH, "Traces", "g t"),

@@ -1,6 +1,7 @@
 //! Parts that pages share. They take values and draw them.
 
 pub(crate) mod change;
+pub(crate) mod distribution;
 pub(crate) mod figures;
 pub(crate) mod filter_bar;
 pub(crate) mod first_trace;

@@ -7,11 +7,12 @@ use leptos::prelude::*;
 /// The id of the input that `/` leads to.
 pub(crate) const FILTER_ID: &str = "filter";
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
     ("g o", "Go to the overview"),
     ("g e", "Go to the explorer"),
+    ("g c", "Go to the comparison"),
     ("g r", "Go to the regions"),
     ("g j", "Go to the journeys"),
     ("g t", "Go to the traces"),

@@ -1,5 +1,6 @@
 //! One folder a page: what it asks, and how it is put together.
 
+pub(crate) mod compare;
 pub(crate) mod explore;
 pub(crate) mod journey;
 pub(crate) mod journeys;

@@ -33,6 +33,13 @@ pub struct Percentile {
 }
 
 impl Figures {
+    /// Whether they rest on fewer requests than there were.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a comparison of magnitudes")]
+    pub fn is_sampled(&self) -> bool {
+        self.weight > self.count as f64 * 1.001
+    }
+
     #[must_use]
     pub fn of(rollup: &Rollup) -> Self {
         let durations = &rollup.durations;

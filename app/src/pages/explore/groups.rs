@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use model::dimensions::Dimension;
-use model::filter::{Test, TraceTest};
+use model::filter::{Condition, Test, TraceTest};
 use model::format;
 use model::layout::line_chart::{Line, LineChart};
 use model::rollup::Family;
 use model::time::Moment;
 
 use super::query::{Group, Groups};
-use crate::address::ExploreAddress;
+use crate::address::{ExploreAddress, beside_the_rest};
 use crate::components::line_chart::{Column, LineChartView};
 
 /// Most lines over time; more are not told apart.
@@ -134,6 +134,7 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
                         <th scope="col" class="number">"p95"</th>
                         <th scope="col" class="number">"p99"</th>
                         <th scope="col" class="number">"Errors"</th>
+                        <th scope="col"><span class="hidden">"Compare"</span></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -147,6 +148,15 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
 #[component]
 fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
     let Group { value, figures, .. } = group;
+    let condition = (!value.is_empty()).then(|| Condition {
+        negated: false,
+        test: has(&address, &value),
+    });
+    let compare = condition.and_then(|condition| beside_the_rest(&address.scope, condition));
+    let compare = compare.map(|compare| {
+        let label = format!("Compare {value} with the rest");
+        view! { <a class="button" href=compare.href() aria-label=label>"compare"</a> }
+    });
     let name = if value.is_empty() {
         view! { <span class="muted">"not told"</span> }.into_any()
     } else {
@@ -177,21 +187,26 @@ fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
             <td class="number">{format::count(count)}</td>
             {percentiles.into_iter().collect_view()}
             <td class=class>{format::count(errors)}</td>
+            <td>{compare}</td>
         </tr>
+    }
+}
+
+/// That the label which is grouped by has a value.
+fn has(address: &ExploreAddress, value: &str) -> Test {
+    let value = value.to_owned();
+    let dimension = Dimension::ALL
+        .into_iter()
+        .find(|dimension| dimension.key() == address.by);
+    match dimension {
+        Some(dimension) => Test::Trace(TraceTest::Dimension { dimension, value }),
+        None if address.by == "operation" => Test::Trace(TraceTest::Root(value)),
+        None => Test::Span(model::filter::SpanTest::Service(value)),
     }
 }
 
 /// The explorer for one value of the label that it is grouped by.
 fn narrowed(address: &ExploreAddress, value: &str) -> Option<ExploreAddress> {
-    let value = value.to_owned();
-    let dimension = Dimension::ALL
-        .into_iter()
-        .find(|dimension| dimension.key() == address.by);
-    let test = match dimension {
-        Some(dimension) => Test::Trace(TraceTest::Dimension { dimension, value }),
-        None if address.by == "operation" => Test::Trace(TraceTest::Root(value)),
-        None => Test::Span(model::filter::SpanTest::Service(value)),
-    };
-    let filter = address.scope.filter().ok()?.with(test);
+    let filter = address.scope.filter().ok()?.with(has(address, value));
     Some(address.with_scope(address.scope.with_filter(&filter)))
 }

@@ -1,0 +1,91 @@
+//! `/compare`: two sets of requests beside each other, and the operations that changed.
+
+mod figures;
+mod operations;
+mod query;
+mod sets;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use model::layout::distribution_chart::DistributionChart;
+
+use self::figures::{CostSentence, FigureTable};
+use self::operations::OperationTables;
+use self::query::{Answer, get_comparison};
+use self::sets::{NAMES, OtherForm, SetList};
+use crate::address::CompareAddress;
+use crate::components::distribution::DistributionView;
+use crate::components::filter_bar::FilterBar;
+use crate::components::first_trace::FirstTrace;
+use crate::components::notice::ErrorNotice;
+
+#[component]
+pub(crate) fn ComparePage() -> impl IntoView {
+    let address = use_query_map().with_untracked(CompareAddress::read);
+    view! {
+        <Title text="Compare" />
+        <FilterBar path=CompareAddress::PATH.into() scope=address.scope.clone() />
+        {Suspend::new(async move {
+            match get_comparison(&address).await {
+                Ok(answer) if answer.is_database_empty => {
+                    view! { <FirstTrace otlp_http=answer.otlp_http /> }.into_any()
+                }
+                Ok(answer) => view! { <Answered address answer /> }.into_any(),
+                Err(error) => {
+                    view! {
+                        <ErrorNotice error />
+                        <OtherForm address is_open=true />
+                    }
+                        .into_any()
+                }
+            }
+        })}
+    }
+}
+
+#[component]
+fn Answered(address: CompareAddress, answer: Answer) -> impl IntoView {
+    let Answer {
+        own,
+        compared,
+        now_nanos,
+        ..
+    } = answer;
+    let Some((other, found)) = compared else {
+        return view! {
+            <header class="page-head">
+                <h1>"What are these requests compared with?"</h1>
+                <p>"Choose a time before on the right of the filter, or other requests here."</p>
+            </header>
+            <OtherForm address is_open=true />
+        }
+        .into_any();
+    };
+    let chart = DistributionChart::of(&found.distribution);
+    let operations = found.operations.clone();
+    let is_sampled = found.b.source.operations_from_traces.is_some();
+    let times = own.time;
+    view! {
+        <header class="page-head">
+            <h1>"What is different?"</h1>
+            <CostSentence found=found.clone() />
+        </header>
+        <section class="card sets" aria-label="Sets">
+            <SetList address=address.clone() own other found=found.clone() now_nanos />
+            <OtherForm address=address.clone() is_open=false />
+        </section>
+        <div class="pair">
+            <section class="card">
+                <header class="card-head">
+                    <h2>"How long they took"</h2>
+                    <span class="muted">"share of each set, by duration"</span>
+                </header>
+                <DistributionView chart names=NAMES />
+            </section>
+            <FigureTable found />
+        </div>
+        <OperationTables address times operations is_sampled />
+    }
+    .into_any()
+}
