@@ -27,6 +27,11 @@ fn link(path: &str, scope: &Scope, own: &[(&str, &str)]) -> String {
     format!("{path}{}", query_string(&fields))
 }
 
+/// What the API has for a scope.
+pub(crate) fn api_href(path: &str, scope: &Scope, own: &[(&str, &str)]) -> String {
+    link(&format!("/api/v1/{path}"), scope, own)
+}
+
 /// What may stand in a query as it is (RFC 3986, section 3.4), less what separates its parts:
 /// so much that people can read their links.
 const ENCODED: &AsciiSet = &percent_encoding::NON_ALPHANUMERIC

@@ -2,6 +2,7 @@
 
 pub(crate) mod change;
 pub(crate) mod distribution;
+pub(crate) mod exports;
 pub(crate) mod figures;
 pub(crate) mod filter_bar;
 pub(crate) mod first_trace;

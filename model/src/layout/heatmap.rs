@@ -43,11 +43,25 @@ pub struct Heatmap {
     pub cells: Vec<Cell>,
 }
 
+/// Written as column, row and count alone: a page has thousands of them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(u16, u16, i64)", into = "(u16, u16, i64)")]
 pub struct Cell {
     pub column: u16,
     pub row: u16,
     pub count: i64,
+}
+
+impl From<(u16, u16, i64)> for Cell {
+    fn from((column, row, count): (u16, u16, i64)) -> Self {
+        Self { column, row, count }
+    }
+}
+
+impl From<Cell> for (u16, u16, i64) {
+    fn from(cell: Cell) -> Self {
+        (cell.column, cell.row, cell.count)
+    }
 }
 
 /// A part of the time and of the durations.

@@ -22,6 +22,8 @@ pub(super) enum ApiError {
     Decode(#[from] prost::DecodeError),
     #[error("the stored log records are damaged: {0}")]
     Logs(#[from] WireError),
+    #[error("the table could not be written: {0}")]
+    Csv(#[from] csv::Error),
     #[error("the chart could not be drawn: {0}")]
     Chart(#[from] ChartError),
     #[error("the answer could not be written as JSON: {0}")]
@@ -60,7 +62,12 @@ impl IntoResponse for ApiError {
                     hint,
                 )
             }
-            Self::Store(_) | Self::Decode(_) | Self::Logs(_) | Self::Chart(_) | Self::Json(_) => {
+            Self::Store(_)
+            | Self::Decode(_)
+            | Self::Logs(_)
+            | Self::Csv(_)
+            | Self::Chart(_)
+            | Self::Json(_) => {
                 tracing::error!(error = %self, "a request could not be answered");
                 let message = "The stored data cannot be read.".to_owned();
                 let hint = "The server's log says which and why.".to_owned();

@@ -1,17 +1,24 @@
 //! `GET /api/v1/latency`: percentiles of requests or operations, grouped by their labels.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use model::rollup::Family;
+use axum::response::{IntoResponse, Response};
+use model::format::rfc3339;
+use model::rollup::{Family, Rollup};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Store;
-use store::rollups::RollupRequest;
+use store::requests::{RequestAnswer, RequestQuestion};
+use store::rollups::{Group, RollupRequest};
 
+use super::csv::{self, Cell, Format};
 use super::error::ApiError;
 use super::rollups;
 use crate::clock;
+use crate::ingest::redact::Redactor;
 
 /// Most groups in one answer; how many more there are is said.
 const MAX_GROUPS: usize = 1_000;
@@ -24,23 +31,44 @@ pub(super) struct Parameters {
     to: String,
     family: String,
     group_by: String,
+    format: Format,
 }
 
 pub(super) async fn latency(
-    State(store): State<Store>,
+    State((store, redactor)): State<(Store, Arc<Redactor>)>,
     parameters: Result<Query<Parameters>, QueryRejection>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
     let family = family(&parameters.family)?;
     let places = places(&parameters.group_by, family)?;
     let time = rollups::time(&parameters.from, &parameters.to, clock::now_nanos())?;
-    let request = RollupRequest {
-        family,
-        filter: rollups::label_filter(family, &parameters.q)?,
-        group_by: places.clone(),
-        slots: time.whole(),
+    let answer = match family {
+        Family::Requests => {
+            let question = RequestQuestion {
+                filter: rollups::filter(&parameters.q, &redactor)?,
+                group_by: places.clone(),
+                slots: time.whole(),
+            };
+            store.requests(&question).await?
+        }
+        Family::Operations | Family::Calls => {
+            let request = RollupRequest {
+                family,
+                filter: rollups::label_filter(family, &parameters.q)?,
+                group_by: places.clone(),
+                slots: time.whole(),
+            };
+            RequestAnswer {
+                groups: store.rollups(&request).await?,
+                since_nanos: None,
+                is_by_rollups: true,
+            }
+        }
     };
-    let mut groups = store.rollups(&request).await?;
+    let mut groups = answer.groups;
+    if parameters.format == Format::Csv {
+        return as_csv(&groups, &places, family);
+    }
     let beyond = groups.split_off(groups.len().min(MAX_GROUPS));
     let written = groups.iter().map(|group| {
         let labels = places.iter().map(|place| family.labels()[*place]);
@@ -56,7 +84,26 @@ pub(super) async fn latency(
         "time": rollups::covered(time),
         "groups": written.collect::<Vec<_>>(),
         "groups_left_out": beyond.len(),
-    })))
+        "by_rollups": answer.is_by_rollups,
+        "since": answer.since_nanos.map(rfc3339),
+    }))
+    .into_response())
+}
+
+fn as_csv(groups: &[Group], places: &[usize], family: Family) -> Result<Response, ApiError> {
+    let labels = places.iter().map(|place| family.labels()[*place]);
+    let numbers = rollups::numbers(&Rollup::default(), family);
+    let headings: Vec<&str> = labels.chain(numbers.keys().map(String::as_str)).collect();
+    let rows = groups.iter().map(|group| {
+        let numbers = rollups::numbers(&group.total(), family);
+        let numbers = numbers.into_iter().map(|(_, number)| match number {
+            Value::Null => Cell::Own(String::new()),
+            number => Cell::Own(number.to_string()),
+        });
+        let key = group.key.iter().cloned().map(Cell::Foreign);
+        key.chain(numbers).collect()
+    });
+    csv::table("latency", &headings, rows)
 }
 
 fn family(name: &str) -> Result<Family, ApiError> {

@@ -2,6 +2,7 @@
 
 mod charts;
 mod compare;
+mod csv;
 mod error;
 mod health;
 mod heatmap;
@@ -31,13 +32,13 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/api/v1/journeys", get(journeys::list))
         .route("/api/v1/journeys/{key}", get(journeys::report))
         .route("/api/v1/sessions/{id}/logs", get(logs::of_session))
+        .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/heatmap", get(heatmap::heatmap))
         .route("/api/v1/compare", get(compare::compare))
         .with_state((store.clone(), redactor));
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
-        .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/topology", get(topology::topology))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use model::cursor::{Cursor, CursorError};
 use model::dimensions::Dimension;
 use model::filter::{Filter, FilterError};
@@ -16,10 +17,24 @@ use serde_json::{Value, json};
 use store::Store;
 use store::traces::ListRequest;
 
+use super::csv::{self, Cell, Format};
 use super::error::ApiError;
 use super::rollups;
 use crate::clock;
 use crate::ingest::redact::Redactor;
+
+/// Of the table.
+const HEADINGS: [&str; 9] = [
+    "trace_id",
+    "start_time",
+    "duration_nanos",
+    "root_service",
+    "root_operation",
+    "span_count",
+    "error_count",
+    "region",
+    "release",
+];
 
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 1_000;
@@ -32,21 +47,27 @@ pub(super) struct Parameters {
     to: String,
     limit: Option<usize>,
     cursor: String,
+    format: Format,
 }
 
 pub(super) async fn list(
     State((store, redactor)): State<(Store, Arc<Redactor>)>,
     parameters: Result<Query<Parameters>, QueryRejection>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
     let filter = rollups::filter(&parameters.q, &redactor)?;
     let request = request(&parameters, filter, clock::now_nanos())?;
     let page = store.list(&request).await?;
+    if parameters.format == Format::Csv {
+        let rows = page.traces.iter().map(row);
+        return csv::table("traces", &HEADINGS, rows);
+    }
     Ok(Json(json!({
         "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
         "next_cursor": page.next.map(|cursor| cursor.to_string()),
         "stopped_after": page.stopped_after,
-    })))
+    }))
+    .into_response())
 }
 
 fn request(
@@ -78,6 +99,24 @@ fn request(
         after,
         limit,
     })
+}
+
+fn row(summary: &Summary) -> Vec<Cell> {
+    let dimension = |dimension| {
+        let value = summary.dimensions.get(dimension).unwrap_or_default();
+        Cell::Foreign(value.to_owned())
+    };
+    vec![
+        Cell::Own(summary.trace_id.to_string()),
+        Cell::Own(rfc3339(summary.start_nanos)),
+        Cell::number(Some(summary.duration_nanos)),
+        Cell::Foreign(summary.root_service.clone()),
+        Cell::Foreign(summary.root_operation.clone()),
+        Cell::number(Some(summary.span_count)),
+        Cell::number(Some(summary.error_count)),
+        dimension(Dimension::Region),
+        dimension(Dimension::Release),
+    ]
 }
 
 fn summary(summary: &Summary) -> Value {

@@ -14,8 +14,8 @@ use super::{
 pub(crate) const MAX_BARS: usize = 12;
 
 /// Parts of the height that a group has: the long bar, and the short one within it.
-const LONG: (f64, f64) = (0.2, 0.8);
-const SHORT: (f64, f64) = (0.35, 0.65);
+type Kind = (fn(&Bar) -> i64, (f64, f64));
+const KINDS: [Kind; 2] = [(|bar| bar.p95, (0.2, 0.8)), (|bar| bar.p50, (0.35, 0.65))];
 
 pub(crate) struct Bar {
     pub(crate) name: String,
@@ -30,7 +30,9 @@ pub(crate) fn bars(heading: &Heading, bars: &[Bar], theme: Theme) -> Result<Stri
     let palette = Palette(theme);
     let bars = &bars[..bars.len().min(MAX_BARS)];
     let greatest = bars.iter().map(|bar| bar.p95).max();
-    picture(heading, palette, |plot| {
+    let keys = [("p95", "heat-2"), ("p50", "heat-4")];
+    let keys = keys.map(|(name, color)| (name.to_owned(), palette.color(color)));
+    picture(heading, &keys, palette, |plot| {
         let Some(greatest) = greatest else {
             return nothing(plot, palette);
         };
@@ -72,38 +74,13 @@ pub(crate) fn bars(heading: &Heading, bars: &[Bar], theme: Theme) -> Result<Stri
             .x_label_formatter(&|nanos| duration_label(*nanos))
             .y_label_formatter(&name)
             .draw()?;
-        let kinds = [
-            (
-                "p95",
-                "heat-2",
-                LONG,
-                (|bar: &Bar| bar.p95) as fn(&Bar) -> i64,
-            ),
-            ("p50", "heat-4", SHORT, |bar: &Bar| bar.p50),
-        ];
-        for (kind, color, (top, bottom), value) in kinds {
-            let color = palette.color(color);
-            let rectangles = middles.iter().zip(bars).map(|(middle, bar)| {
+        for ((_, color), (value, (top, bottom))) in keys.iter().zip(KINDS) {
+            chart.draw_series(middles.iter().zip(bars).map(|(middle, bar)| {
                 let at = |share: f64| from_below(middle - 0.5 + share);
-                Rectangle::new(
-                    [(0.0, at(top)), (float(value(bar)), at(bottom))],
-                    color.filled(),
-                )
-            });
-            chart
-                .draw_series(rectangles)?
-                .label(kind)
-                .legend(move |(x, y)| {
-                    Rectangle::new([(x, y - 4), (x + 16, y + 4)], color.filled())
-                });
+                let corners = [(0.0, at(top)), (float(value(bar)), at(bottom))];
+                Rectangle::new(corners, color.filled())
+            }))?;
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .label_font(("sans-serif", 12).into_font().color(&palette.color("text")))
-            .background_style(palette.color("surface"))
-            .border_style(palette.color("line"))
-            .draw()?;
         Ok(())
     })
 }

@@ -17,7 +17,7 @@ pub(crate) fn heatmap(
     theme: Theme,
 ) -> Result<String, ChartError> {
     let palette = Palette(theme);
-    picture(heading, palette, |plot| {
+    picture(heading, &[], palette, |plot| {
         let (Some(first), Some(last)) = (map.times.first(), map.times.last()) else {
             return nothing(plot, palette);
         };

@@ -7,7 +7,7 @@ use super::axis::Axis;
 use super::palette::{Palette, Theme};
 use super::{
     ChartError, Heading, MOST_DURATIONS, MOST_TIMES, duration_label, float, nothing, picture,
-    plain, time_label,
+    time_label,
 };
 
 pub(crate) struct Line {
@@ -27,7 +27,12 @@ pub(crate) fn lines(
     let palette = Palette(theme);
     let values = lines.iter().flat_map(|line| line.values.iter().flatten());
     let greatest = values.copied().max();
-    picture(heading, palette, |plot| {
+    let color = |number: usize| palette.color(&format!("service-{number}"));
+    let keys = lines.iter().enumerate();
+    let keys: Vec<_> = keys
+        .map(|(number, line)| (line.name.clone(), color(number)))
+        .collect();
+    picture(heading, &keys, palette, |plot| {
         let (Some(greatest), Some(first), Some(last)) = (greatest, bounds.first(), bounds.last())
         else {
             return nothing(plot, palette);
@@ -60,26 +65,10 @@ pub(crate) fn lines(
             .y_label_formatter(&|nanos| duration_label(*nanos))
             .draw()?;
         for (number, line) in lines.iter().enumerate() {
-            let color = palette.color(&format!("service-{number}"));
             for stroke in strokes(bounds, &line.values) {
-                chart.draw_series(LineSeries::new(stroke, color.stroke_width(2)))?;
+                chart.draw_series(LineSeries::new(stroke, color(number).stroke_width(2)))?;
             }
-            // A series without points, for the legend alone.
-            let empty: [(f64, f64); 0] = [];
-            chart
-                .draw_series(LineSeries::new(empty, color.stroke_width(2)))?
-                .label(plain(&line.name))
-                .legend(move |(x, y)| {
-                    PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2))
-                });
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
-            .label_font(("sans-serif", 12).into_font().color(&palette.color("text")))
-            .background_style(palette.color("surface"))
-            .border_style(palette.color("line"))
-            .draw()?;
         Ok(())
     })
 }

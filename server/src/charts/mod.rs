@@ -20,7 +20,11 @@ use palette::Palette;
 /// Pixels.
 const WIDTH: u32 = 960;
 const HEIGHT: u32 = 400;
-const HEAD_HEIGHT: u32 = 64;
+const HEAD_HEIGHT: u32 = 60;
+const LEGEND_HEIGHT: u32 = 22;
+
+/// About how wide a letter of the legend is.
+const LETTER_WIDTH: usize = 7;
 
 /// Most lines of one chart; the colours are told apart up to there.
 pub(crate) const LINES: usize = 8;
@@ -45,9 +49,13 @@ pub(crate) struct Heading {
     pub(crate) subtitle: String,
 }
 
-/// An SVG with the heading, and below it what `draw` draws.
+/// What a colour stands for.
+type Key = (String, RGBColor);
+
+/// An SVG with the heading, the legend, and below them what `draw` draws.
 fn picture(
     heading: &Heading,
+    legend: &[Key],
     palette: Palette,
     draw: impl FnOnce(&Area) -> Result<(), ChartError>,
 ) -> Result<String, ChartError> {
@@ -68,10 +76,34 @@ fn picture(
             &subtitle.color(&palette.color("muted")),
             (20, 40),
         )?;
-        draw(&plot)?;
+        if legend.is_empty() {
+            draw(&plot)?;
+        } else {
+            let (keys, plot) = plot.split_vertically(LEGEND_HEIGHT);
+            draw_legend(&keys, legend, palette)?;
+            draw(&plot)?;
+        }
         root.present()?;
     }
     Ok(svg)
+}
+
+/// In one row; what has no room is left out.
+fn draw_legend(area: &Area, legend: &[Key], palette: Palette) -> Result<(), ChartError> {
+    let style = ("sans-serif", 12).into_font().color(&palette.color("text"));
+    let mut left = 20;
+    for (name, color) in legend {
+        let name = plain(name);
+        let width = i32::try_from(30 + name.chars().count() * LETTER_WIDTH).unwrap_or(i32::MAX);
+        if left + width > i32::try_from(WIDTH).unwrap_or(i32::MAX) {
+            break;
+        }
+        let swatch = [(left, 4), (left + 14, 12)];
+        area.draw(&Rectangle::new(swatch, color.filled()))?;
+        area.draw_text(&name, &style, (left + 20, 3))?;
+        left += width;
+    }
+    Ok(())
 }
 
 /// Says in the middle that there is nothing to draw.

@@ -10,7 +10,14 @@ use model::time::Moment;
 
 use super::query::{Group, Groups};
 use crate::address::{ExploreAddress, beside_the_rest};
+use crate::components::exports::{Export, Exports};
 use crate::components::line_chart::{Column, LineChartView};
+
+const EXPORTS: [Export; 3] = [
+    Export::Svg("latency"),
+    Export::Csv("latency"),
+    Export::Json("latency"),
+];
 
 /// Most lines over time; more are not told apart.
 const LINES: usize = 6;
@@ -41,9 +48,13 @@ pub(super) fn GroupsView(address: ExploreAddress, groups: Option<Groups>) -> imp
     });
     let labels: Vec<_> = labels.collect();
     let answer = groups.map(|groups| {
+        let own = vec![("group_by", address.by.clone())];
         view! {
             <Lines address=address.clone() groups=groups.clone() />
-            <Table address groups />
+            <Table address=address.clone() groups />
+            <p class="card-end">
+                <Exports what="The groups" scope=address.scope exports=EXPORTS.to_vec() own />
+            </p>
         }
     });
     view! {

@@ -15,6 +15,7 @@ use self::groups::GroupsView;
 use self::query::{Chart, Figures, get_chart, get_groups, get_selected};
 use self::selection::SelectedView;
 use crate::address::ExploreAddress;
+use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::heatmap::HeatmapView;
@@ -155,6 +156,12 @@ fn Head(address: ExploreAddress, chart: Chart) -> impl IntoView {
             <span class="muted">
                 {percentiles} " " {errors} " " {sampled} " "
                 {address.scope.range().as_ref().map(time_menu::title).unwrap_or_default()}
+                " "
+                <Exports
+                    what="The heatmap"
+                    scope=address.scope
+                    exports=vec![Export::Svg("heatmap"), Export::Json("heatmap")]
+                />
             </span>
         </header>
         {since}

@@ -16,6 +16,7 @@ pub(crate) use self::edit::{EditJourneyPage, NewJourneyPage};
 use self::query::{Answer, get_journeys};
 use self::tables::{JourneyTable, ProposalTable};
 use crate::address::{JOURNEYS_PATH, Scope, new_journey_href};
+use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
@@ -72,7 +73,14 @@ fn Answered(scope: Scope, answer: Answer) -> impl IntoView {
         <section class="card">
             <header class="card-head">
                 <h1>{heading}</h1>
-                <span class="muted">{range_title}</span>
+                <span class="muted">
+                    {range_title} " "
+                    <Exports
+                        what="The journeys"
+                        scope=scope.clone()
+                        exports=vec![Export::Json("overview")]
+                    />
+                </span>
                 <a class="button" href=new_journey_href(&Draft::default())>"Define a journey…"</a>
             </header>
             {teaching}

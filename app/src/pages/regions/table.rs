@@ -10,7 +10,10 @@ use model::stats::{Change, Verdict};
 use super::narrow::has;
 use crate::address::{ExploreAddress, RegionsAddress, Versus};
 use crate::components::change::{ChangeMark, Measure};
+use crate::components::exports::{Export, Exports};
 use crate::components::segment_bar::SegmentBar;
+
+const EXPORTS: [Export; 2] = [Export::Csv("latency"), Export::Json("latency")];
 
 #[component]
 pub(super) fn RegionTable(
@@ -36,6 +39,12 @@ pub(super) fn RegionTable(
         );
         view! { <p class="muted">{text}</p> }
     });
+    let group_by = if address.is_split {
+        "region,journey"
+    } else {
+        "region"
+    };
+    let own = vec![("group_by", group_by.to_owned())];
     let is_compared = address.scope.versus() != Versus::Nothing;
     let head = view! { <Head address=address.clone() is_compared has_segments /> };
     let rows = rows
@@ -45,9 +54,13 @@ pub(super) fn RegionTable(
         <section class="card">
             <header class="card-head">
                 <h2>{heading}</h2>
-                <a class="button" href=other.href()>
-                    {label}
-                </a>
+                <span class="actions">
+                    <Exports what="The regions" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
+                    " "
+                    <a class="button" href=other.href()>
+                        {label}
+                    </a>
+                </span>
             </header>
             <div class="scroll" tabindex="0" role="region" aria-label="Regions">
                 <table class="region-table">

@@ -13,11 +13,14 @@ use self::empty::NothingFound;
 use self::query::{Answer, list_traces};
 use self::table::TraceTable;
 use crate::address::TracesAddress;
+use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
 use crate::components::time::Time;
 use crate::components::time_menu;
+
+const EXPORTS: [Export; 2] = [Export::Csv("traces"), Export::Json("traces")];
 
 #[component]
 pub(crate) fn TracesPage() -> impl IntoView {
@@ -68,6 +71,7 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
     let newest = (!address.cursor.is_empty()).then(|| {
         view! { <a href=address.newest().href() class="button">"Newest traces"</a> }
     });
+    let own = vec![("cursor", address.cursor.clone())];
     let shown = page.traces.len();
     let at_least = if more.is_some() || newest.is_some() {
         ""
@@ -83,7 +87,10 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         <section class="card">
             <header class="card-head">
                 <h1>{heading}</h1>
-                <span class="muted">{range_title}</span>
+                <span class="muted">
+                    {range_title} " "
+                    <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
+                </span>
             </header>
             <TraceTable address traces=page.traces now_nanos />
             {stopped}

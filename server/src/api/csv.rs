@@ -1,0 +1,80 @@
+//! Tables as comma-separated values (RFC 4180).
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use serde::Deserialize;
+
+use super::error::ApiError;
+
+/// How a table is answered.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Format {
+    #[default]
+    #[serde(alias = "")]
+    Json,
+    Csv,
+}
+
+/// What begins like this, spreadsheets take for a formula and run.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A table as a file of that name, with a row of headings.
+pub(super) fn table(
+    name: &str,
+    headings: &[&str],
+    rows: impl IntoIterator<Item = Vec<Cell>>,
+) -> Result<Response, ApiError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(headings)?;
+    for row in rows {
+        writer.write_record(row.iter().map(Cell::text))?;
+    }
+    let body = writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.csv\""),
+        ),
+    ];
+    Ok((headers, body).into_response())
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    /// Written by us.
+    Own(String),
+    /// Of a span, and so of anybody.
+    Foreign(String),
+}
+
+impl Cell {
+    /// A number, or nothing where there is none.
+    pub(super) fn number(value: Option<impl ToString>) -> Self {
+        Self::Own(value.map(|value| value.to_string()).unwrap_or_default())
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Foreign(text) if text.starts_with(FORMULA) => format!("'{text}"),
+            Self::Own(text) | Self::Foreign(text) => text.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_spans_is_no_formula() {
+        let foreign = |text: &str| Cell::Foreign(text.into()).text();
+        assert_eq!(foreign("=1+1"), "'=1+1");
+        assert_eq!(foreign("GET /"), "GET /");
+        assert_eq!(Cell::number(Some(-1)).text(), "-1");
+        assert_eq!(Cell::number(None::<i64>).text(), "");
+    }
+}
