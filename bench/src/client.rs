@@ -117,9 +117,10 @@ impl Client {
     /// The next line without its end.
     fn line(&mut self) -> Result<String, Error> {
         let mut line = String::new();
-        self.connection
-            .read_line(&mut line)
-            .map_err(Error::io("reading an answer"))?;
+        let length = self.connection.read_line(&mut line);
+        if length.map_err(Error::io("reading an answer"))? == 0 {
+            return Err(Error::ServerEnded);
+        }
         Ok(line.trim().to_owned())
     }
 }

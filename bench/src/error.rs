@@ -10,7 +10,7 @@ pub(crate) enum Error {
         action: &'static str,
         source: io::Error,
     },
-    #[error("the server ended before it was ready")]
+    #[error("the server ended, or the connection to it did")]
     ServerEnded,
     #[error("the server answered: {0}")]
     Refused(String),
