@@ -10,7 +10,7 @@ pub(crate) enum Error {
         action: &'static str,
         source: io::Error,
     },
-    #[error("the server ended before it was ready")]
+    #[error("the server ended, or the connection to it did")]
     ServerEnded,
     #[error("the server answered: {0}")]
     Refused(String),
@@ -18,9 +18,15 @@ pub(crate) enum Error {
     Http2(#[from] h2::Error),
     #[error("no request can be made: {0}")]
     Request(#[from] http::Error),
+    #[error("{path} was answered with status {status}: {body}")]
+    Answer {
+        path: String,
+        status: u16,
+        body: String,
+    },
     #[error("psql failed: {0}")]
     Psql(String),
-    #[error("psql printed no number: {0}")]
+    #[error("what should be a number is none: {0}")]
     Number(#[from] ParseIntError),
     #[error("it was not done after {0} s")]
     TooLong(u64),

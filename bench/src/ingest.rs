@@ -6,15 +6,18 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tempfile::TempDir;
 
 use crate::client::{Answer, Client};
+use crate::clock;
 use crate::error::Error;
 use crate::floor::Floor;
 use crate::grpc::GrpcClient;
+use crate::percentile::percentile;
 use crate::server::{Server, Spent};
 use crate::traffic::{FULL, Request, SMALL, Shape, Traffic};
 
@@ -142,11 +145,11 @@ fn measure(
     scenario: &Scenario,
     seed: u64,
 ) -> Result<(), Error> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now_nanos = u64::try_from(now.unwrap_or_default().as_nanos()).unwrap_or_default();
+    let now_nanos = clock::now_nanos();
     let traffic = Traffic::make(scenario.shape, options.spans, seed, now_nanos);
     let bodies = bodies(&traffic.requests, scenario.transport.is_gzip)?;
-    let server = Server::start(binary, site)?;
+    let data = TempDir::new().map_err(Error::io("creating a folder"))?;
+    let server = Server::start(binary, site, data.path())?;
     let learnt = warm_up(&server, options, scenario, (seed, now_nanos))?;
     let empty_bytes = database_bytes(&server)?;
     let empty_room_bytes = server.database.number(ROOM)?;
@@ -302,11 +305,6 @@ fn bodies(requests: &[Request], is_gzip: bool) -> Result<Vec<Vec<u8>>, Error> {
     };
     let bodies: Result<_, _> = requests.iter().map(body).collect();
     bodies.map_err(Error::io("compressing requests"))
-}
-
-fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    let rank = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
-    sorted.get(rank).copied().unwrap_or_default()
 }
 
 /// What is sent, and where.

@@ -6,13 +6,20 @@
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 mod client;
+mod clock;
 mod database;
 mod error;
+mod fill;
 mod floor;
 mod grpc;
+mod history;
 mod ingest;
+mod percentile;
 mod process;
+mod query;
+mod questions;
 mod server;
+mod shop;
 mod traffic;
 
 use std::path::PathBuf;
@@ -37,12 +44,15 @@ struct Cli {
 enum Subject {
     /// Receiving spans: how many a second are acknowledged on disk, and at what price.
     Ingest(ingest::Options),
+    /// Answering questions: whether they stay fast with much data.
+    Query(query::Options),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.subject {
         Subject::Ingest(options) => ingest::run(&cli.server, &cli.site, &options),
+        Subject::Query(options) => query::run(&cli.server, &cli.site, &options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,10 +1,9 @@
-//! The server that is measured: the release binary on a data directory of its own.
+//! The server that is measured: the release binary with its embedded Postgres.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-
-use tempfile::TempDir;
 
 use crate::database::Database;
 use crate::error::Error;
@@ -20,7 +19,6 @@ pub(crate) struct Server {
     /// Host and port of OTLP over gRPC.
     pub(crate) otlp_grpc: String,
     pub(crate) database: Database,
-    _data_directory: TempDir,
     /// Kept open, so that the server can go on printing.
     _output: BufReader<ChildStdout>,
 }
@@ -33,12 +31,13 @@ pub(crate) struct Spent {
 }
 
 impl Server {
-    pub(crate) fn start(binary: &Path, site: &Path) -> Result<Self, Error> {
-        let data_directory = TempDir::new().map_err(Error::io("creating a folder"))?;
+    /// On that data directory, which is made if there is none.
+    pub(crate) fn start(binary: &Path, site: &Path, data_directory: &Path) -> Result<Self, Error> {
+        fs::create_dir_all(data_directory).map_err(Error::io("creating a folder"))?;
         let mut child = Command::new(binary)
             .arg("serve")
             .env_remove("DATABASE_URL")
-            .env("THROUGHLINE_DATA_DIR", data_directory.path())
+            .env("THROUGHLINE_DATA_DIR", data_directory)
             .env("THROUGHLINE_SITE_DIR", site)
             .env("THROUGHLINE_LISTEN", "127.0.0.1:0")
             .env("THROUGHLINE_OTLP_HTTP_LISTEN", "127.0.0.1:0")
@@ -59,14 +58,13 @@ impl Server {
         let web = after("open http://").ok_or(Error::ServerEnded)?;
         let otlp_http = after("curl http://").ok_or(Error::ServerEnded)?;
         let otlp_grpc = after("gRPC is received at http://").ok_or(Error::ServerEnded)?;
-        let database = Database::of(data_directory.path())?;
+        let database = Database::of(data_directory)?;
         Ok(Self {
             child,
             web,
             otlp_http,
             otlp_grpc,
             database,
-            _data_directory: data_directory,
             _output: output,
         })
     }

@@ -243,7 +243,7 @@ fn attribute(dice: &mut ChaCha8Rng, number: usize) -> KeyValue {
     key_value(key, value)
 }
 
-fn key_value(key: &str, value: any_value::Value) -> KeyValue {
+pub(crate) fn key_value(key: &str, value: any_value::Value) -> KeyValue {
     KeyValue {
         key: key.to_owned(),
         value: Some(AnyValue { value: Some(value) }),
@@ -251,7 +251,7 @@ fn key_value(key: &str, value: any_value::Value) -> KeyValue {
     }
 }
 
-fn bytes(dice: &mut ChaCha8Rng, count: usize) -> Vec<u8> {
+pub(crate) fn bytes(dice: &mut ChaCha8Rng, count: usize) -> Vec<u8> {
     let mut bytes = vec![0; count];
     dice.fill_bytes(&mut bytes);
     bytes

@@ -11,6 +11,9 @@ const PRECISION_BITS: u32 = 6;
 
 pub(crate) const BUCKETS_PER_POWER: u16 = 1 << PRECISION_BITS;
 
+/// How many times as many buckets a histogram has to which another is added bucket by bucket.
+const MUCH_LARGER: usize = 4;
+
 /// Counts for one bucket. Negative in a difference between two histograms.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bucket {
@@ -84,32 +87,40 @@ impl Histogram {
 
     /// Counts a duration so many times, which may be negative, and for so many before sampling.
     pub fn record(&mut self, nanos: i64, count: i64, weight: f64) {
-        let index = bucket_of(nanos);
+        self.add_bucket(Bucket {
+            index: bucket_of(nanos),
+            count,
+            weight,
+        });
+    }
+
+    fn add_bucket(&mut self, added: Bucket) {
         let found = self
             .buckets
-            .binary_search_by_key(&index, |bucket| bucket.index);
+            .binary_search_by_key(&added.index, |bucket| bucket.index);
         match found {
-            Ok(place) if self.buckets[place].count + count == 0 => {
+            Ok(place) if self.buckets[place].count + added.count == 0 => {
                 self.buckets.remove(place);
             }
             Ok(place) => {
-                self.buckets[place].count += count;
-                self.buckets[place].weight += weight;
+                self.buckets[place].count += added.count;
+                self.buckets[place].weight += added.weight;
             }
-            Err(place) => {
-                let bucket = Bucket {
-                    index,
-                    count,
-                    weight,
-                };
-                self.buckets.insert(place, bucket);
-            }
+            Err(place) => self.buckets.insert(place, added),
         }
     }
 
     pub fn add(&mut self, other: &Self) {
-        self.buckets.extend_from_slice(&other.buckets);
-        self.normalize();
+        // Most of what is added up has few buckets beside the sum: for those, looking for each is
+        // quicker than going through all.
+        if other.buckets.len() * MUCH_LARGER < self.buckets.len() {
+            for bucket in &other.buckets {
+                self.add_bucket(*bucket);
+            }
+        } else {
+            self.buckets.extend_from_slice(&other.buckets);
+            self.normalize();
+        }
     }
 
     fn normalize(&mut self) {
@@ -201,6 +212,23 @@ mod tests {
         fn no_value_is_off_by_more_than_one_percent(nanos in 1_i64..i64::MAX / 2) {
             let off = (bucket_middle(bucket_of(nanos)) - nanos).unsigned_abs();
             prop_assert!(u128::from(off) * 100 <= u128::from(nanos.unsigned_abs()));
+        }
+
+        #[test]
+        fn however_few_are_added_to_many_none_is_lost(
+            many in prop::collection::vec(0_i64..1_000_000, 0..200),
+            few in prop::collection::vec(0_i64..1_000_000, 0..12),
+        ) {
+            let mut histogram = of(&many);
+            histogram.add(&of(&few));
+            prop_assert_eq!(&histogram, &of(&[many.as_slice(), &few].concat()));
+            let taken = few.iter().map(|value| Bucket {
+                index: bucket_of(*value),
+                count: -1,
+                weight: -1.0,
+            });
+            histogram.add(&Histogram::from_buckets(taken));
+            prop_assert_eq!(histogram, of(&many));
         }
 
         #[test]

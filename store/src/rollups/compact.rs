@@ -67,10 +67,15 @@ impl Store {
 }
 
 async fn take_deltas(connection: &mut PgConnection) -> Result<Vec<RollupRow>, Error> {
+    // Up to an id, and not a list of them: the plan is kept from when the table was empty, and would
+    // look through the whole list for each row.
     let rows = sqlx::query_as!(
         RollupRow,
         "delete from rollup_delta
-        where id in (select id from rollup_delta order by id limit $1)
+        where id <= (
+            select max(id)
+            from (select id from rollup_delta order by id limit $1) as first
+        )
         returning
             series,
             start_nanos,

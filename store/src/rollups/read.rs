@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures::TryStreamExt;
-use model::rollup::{Family, LabelFilter, Resolution, Rollup, Slots};
+use model::rollup::{Family, LabelFilter, Part, Resolution, Rollup, Slots};
 
 use super::columns::RollupRow;
 use super::family_number;
@@ -65,7 +65,7 @@ impl Store {
     /// When the database does not answer, or a row is damaged.
     pub async fn rollups(&self, request: &RollupRequest) -> Result<Vec<Group>, Error> {
         let wanted = self.wanted(request).await?;
-        let parts = request.slots.parts();
+        let parts = joined(request.slots.parts());
         let resolutions: Vec<i16> = parts
             .iter()
             .map(|part| resolution_number(part.resolution))
@@ -75,34 +75,37 @@ impl Store {
         // One statement sees one state: what is being compacted counts once.
         let mut rows = sqlx::query_as!(
             RollupRow,
-            r#"with wanted as (
-                select id
-                from unnest($1::int[]) as wanted (id)
-            ),
-            part as (
+            r#"with part as (
                 select *
                 from unnest($2::smallint[], $3::bigint[], $4::bigint[])
                     as part (resolution, first, past)
             ),
             found as (
-                select
-                    rollup.series,
-                    rollup.start_nanos,
-                    count,
-                    errors,
-                    weight,
-                    weighted_errors,
-                    sums,
-                    buckets,
-                    counts,
-                    weights,
-                    exemplar_buckets,
-                    exemplars
+                select own.*
                 from part
-                join rollup on
-                    rollup.resolution = part.resolution
-                    and rollup.start_nanos >= part.first
-                    and rollup.start_nanos < part.past
+                -- By index, part by part: joined at once, the whole table would be read, since how
+                -- much lies within the parts is not known when that is planned.
+                cross join lateral (
+                    select
+                        rollup.series,
+                        rollup.start_nanos,
+                        count,
+                        errors,
+                        weight,
+                        weighted_errors,
+                        sums,
+                        buckets,
+                        counts,
+                        weights,
+                        exemplar_buckets,
+                        exemplars
+                    from rollup
+                    where rollup.resolution = part.resolution
+                        and rollup.series = any ($1::int[])
+                        and rollup.start_nanos >= part.first
+                        and rollup.start_nanos < part.past
+                    offset 0
+                ) as own
                 union all
                 select
                     series,
@@ -118,6 +121,9 @@ impl Store {
                     exemplar_buckets,
                     exemplars
                 from rollup_delta
+                -- Some that are not wanted are among them: comparing each with a long list takes
+                -- longer than reading them.
+                join series on series.id = rollup_delta.series and series.family = $5
                 where start_nanos >= (select min(first) from part)
                     and start_nanos < (select max(past) from part)
             )
@@ -134,12 +140,12 @@ impl Store {
                 weights,
                 exemplar_buckets as "exemplar_buckets!",
                 exemplars as "exemplars!"
-            from found
-            where series in (select id from wanted)"#,
+            from found"#,
             &wanted.series,
             &resolutions,
             &starts,
             &ends,
+            family_number(request.family),
         )
         .fetch(&self.pool);
         let mut groups: Vec<Option<Vec<Rollup>>> = vec![None; wanted.keys.len()];
@@ -183,6 +189,23 @@ impl Store {
         }
         Ok(wanted)
     }
+}
+
+/// Neighbours of the same resolution as one part: columns may be many, and a row tells by its begin
+/// which one it belongs to.
+fn joined(parts: Vec<Part>) -> Vec<Part> {
+    let mut joined: Vec<Part> = Vec::new();
+    for part in parts {
+        match joined.last_mut() {
+            Some(last)
+                if last.resolution == part.resolution && last.end_nanos == part.start_nanos =>
+            {
+                last.end_nanos = part.end_nanos;
+            }
+            _ => joined.push(part),
+        }
+    }
+    joined
 }
 
 /// Groups of which anything was counted.
