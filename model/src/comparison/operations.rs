@@ -113,9 +113,8 @@ impl OperationRow {
         let has = |verdict| self.p50.verdict == verdict || self.p95.verdict == verdict;
         match (has(Verdict::Worse), has(Verdict::Better)) {
             (true, false) => Some(Direction::Worse),
-            (false, true) => Some(Direction::Better),
             (true, true) if self.cost.nanos > 0 => Some(Direction::Worse),
-            (true, true) => Some(Direction::Better),
+            (_, true) => Some(Direction::Better),
             (false, false) => None,
         }
     }

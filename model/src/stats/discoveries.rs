@@ -88,7 +88,7 @@ pub fn discoveries(tested: &[Tested]) -> Vec<Change> {
     let all = float(p_values.len());
     let is_within =
         |(place, p_value): &(usize, &f64)| **p_value <= float(place + 1) / all * FALSE_DISCOVERIES;
-    let last = p_values.iter().enumerate().filter(is_within).next_back();
+    let last = p_values.iter().enumerate().rfind(is_within);
     let most = last.map_or(0.0, |(_, p_value)| *p_value);
     let judged = tested.iter().map(|one| {
         let is_chance = one.change.verdict.is_significant() && one.p_value > most;
