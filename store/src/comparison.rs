@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use model::comparison::{Counted, OPERATION_LABELS, Observed, Source};
 use model::filter::{Filter, Test, TraceTest};
 use model::histogram::{Bucket, Histogram};
+use model::otlp::decode::Detail;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup, Slots};
 use model::summary::Summary;
 use model::trace::Trace;
 
 use crate::requests::RequestQuestion;
 use crate::rollups::{Group, RollupRequest};
-use crate::traces::Stratum;
+use crate::traces::{MAX_CANDIDATES, Stratum};
 use crate::{Error, Store};
 
 /// About so many traces of a set are looked at for their operations where rollups cannot tell.
-pub const SAMPLED_TRACES: usize = 3_000;
+pub const SAMPLED_TRACES: usize = MAX_CANDIDATES;
 
 /// How many of them are in memory at once.
 const BATCH: usize = 300;
@@ -107,10 +108,15 @@ impl Store {
         let is_request = Test::Trace(TraceTest::Outcome(None));
         let filter = filter.with(is_request);
         let mut summaries = self.sampled(&filter, strata).await?;
+        let detail = if filter.needs_spans() {
+            Detail::Whole
+        } else {
+            Detail::Outline { flag_names: &[] }
+        };
         let mut sample = Sample::default();
         while !summaries.is_empty() {
             let rest = summaries.split_off(summaries.len().min(BATCH));
-            for (summary, trace) in self.accepted(&filter, summaries).await? {
+            for (summary, trace) in self.accepted(&filter, summaries, detail).await? {
                 sample.add(&summary, &trace);
             }
             summaries = rest;
@@ -215,7 +221,7 @@ mod tests {
             let limit = |stratum: &Stratum| (stratum.from_nanos / MINUTE_NANOS, stratum.limit);
             strata.iter().map(limit).collect()
         };
-        assert_eq!(limits(&[30_000, 0, 10_000, 0]), [(0, 2_250), (2, 750)]);
+        assert_eq!(limits(&[30_000, 0, 10_000, 0]), [(0, 3_750), (2, 1_250)]);
         let uneven = limits(&[1_000_000, 1, 1, 333_333]);
         assert_eq!(
             uneven.iter().map(|(_, limit)| limit).sum::<usize>(),

@@ -2,6 +2,7 @@
 
 use model::filter::{Filter, Test, TraceTest};
 use model::id::TraceId;
+use model::otlp::decode::Detail;
 use model::rollup::request_labels;
 use model::summary::{Outcome, Summary};
 use model::trace::Trace;
@@ -140,7 +141,7 @@ impl Store {
         strata: &[Stratum],
     ) -> Result<Vec<(Summary, Trace)>, Error> {
         let summaries = self.sampled(filter, strata).await?;
-        self.accepted(filter, summaries).await
+        self.accepted(filter, summaries, Detail::Whole).await
     }
 
     /// Summaries of traces from each part of the time, at most as many as are asked for. What
@@ -233,7 +234,7 @@ impl Store {
         Ok(summaries)
     }
 
-    /// The traces of summaries that meet the filter, whole.
+    /// The traces of summaries that meet the filter. Conditions on spans need them whole.
     ///
     /// # Errors
     /// When the database does not answer, or a document is damaged.
@@ -241,10 +242,11 @@ impl Store {
         &self,
         filter: &Filter,
         mut summaries: Vec<Summary>,
+        detail: Detail<'_>,
     ) -> Result<Vec<(Summary, Trace)>, Error> {
         summaries.sort_by_key(|summary| summary.trace_id);
         let ids: Vec<TraceId> = summaries.iter().map(|summary| summary.trace_id).collect();
-        let traces = self.traces(&ids).await?;
+        let traces = self.decoded(&ids, detail).await?;
         let of = |trace: Trace| {
             let place = summaries.binary_search_by_key(&trace.id, |summary| summary.trace_id);
             Some((summaries[place.ok()?].clone(), trace))
@@ -260,6 +262,10 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn traces(&self, ids: &[TraceId]) -> Result<Vec<Trace>, Error> {
+        self.decoded(ids, Detail::Whole).await
+    }
+
+    async fn decoded(&self, ids: &[TraceId], detail: Detail<'_>) -> Result<Vec<Trace>, Error> {
         let mut connection = self.pool.acquire().await?;
         let chunks = chunks(&mut connection, &self.dictionaries, ids, 0).await?;
         drop(connection);
@@ -267,7 +273,7 @@ impl Store {
             .chunk_by(|left, right| left.trace_id == right.trace_id)
             .map(|chunks| {
                 let messages: Vec<&[u8]> = chunks.iter().map(|chunk| &chunk.message[..]).collect();
-                decode(chunks[0].trace_id, &messages)
+                decode(chunks[0].trace_id, &messages, detail)
             })
             .collect()
     }

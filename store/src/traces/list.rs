@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use model::cursor::Cursor;
 use model::filter::Filter;
 use model::id::TraceId;
+use model::otlp::decode::Detail;
 use model::summary::{Page, Summary};
 
 use super::needs::Needs;
@@ -151,7 +152,7 @@ impl Store {
         for chunks in chunks.chunk_by(|left, right| left.trace_id == right.trace_id) {
             let id = chunks[0].trace_id;
             let messages: Vec<&[u8]> = chunks.iter().map(|chunk| &chunk.message[..]).collect();
-            if filter.accepts_spans(&decode(id, &messages)?) {
+            if filter.accepts_spans(&decode(id, &messages, Detail::Whole)?) {
                 accepted.insert(id);
             }
         }

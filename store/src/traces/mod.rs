@@ -50,7 +50,7 @@ impl Store {
         let Some(message) = self.message(id).await? else {
             return Ok(None);
         };
-        let trace = decode(id, &[message.as_slice()])?;
+        let trace = decode(id, &[message.as_slice()], Detail::Whole)?;
         let logs = self.logs_of_trace(id).await?;
         let events = otlp::logs::events(&logs).map_err(|error| Error::Inconsistent {
             table: "log_event",
@@ -63,12 +63,12 @@ impl Store {
 }
 
 /// Joins the chunks of a trace.
-fn decode(id: TraceId, chunks: &[&[u8]]) -> Result<Trace, Error> {
+fn decode(id: TraceId, chunks: &[&[u8]], detail: Detail<'_>) -> Result<Trace, Error> {
     let mut batch = Batch::default();
     for chunk in chunks {
         batch.add(chunk).map_err(|error| damaged(id, &error))?;
     }
-    Ok(otlp::decode::trace(id, &batch, Detail::Whole))
+    Ok(otlp::decode::trace(id, &batch, detail))
 }
 
 /// The day of a moment, in days since 1970-01-01 UTC: traces are kept by the day on which they
