@@ -114,3 +114,37 @@ async fn browser_the_heatmap_is_selected_by_pointer() {
     browser.shows("52 requests in the selection").await;
     browser.assert_quiet_console().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_the_filter_offers_keys_and_the_values_that_were_seen() {
+    let (_server, browser) = shop(Scripts::On).await;
+    browser.open("/explore").await;
+    let input = browser.css("#filter").await;
+    input.send_keys("reg").await.expect("keys");
+    let offered = async |text: &str| {
+        tests::wait::until(text, async || {
+            let option = browser.client.find(Locator::Css("[role=option]")).await;
+            let found = option.ok()?.text().await.ok()?;
+            found.contains(text).then_some(found)
+        })
+        .await
+    };
+    offered("region:").await;
+    let press = async |key: Key| browser.press(&char::from(key).to_string()).await;
+    press(Key::Down).await;
+    press(Key::Enter).await;
+    let seen = offered("sa-east-1").await;
+    assert!(seen.contains("52"), "{seen}");
+    browser.assert_accessible().await;
+    press(Key::Down).await;
+    press(Key::Enter).await;
+    let value = input.prop("value").await.expect("a property");
+    assert_eq!(value.as_deref(), Some("region:sa-east-1 "));
+    input.send_keys("release:4.2.0").await.expect("keys");
+    // What is typed stands, whatever is offered.
+    press(Key::Escape).await;
+    press(Key::Enter).await;
+    browser.shows("12 requests by time and duration").await;
+    browser.named("a", "Remove release:4.2.0").await;
+    browser.assert_quiet_console().await;
+}

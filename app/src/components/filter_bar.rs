@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::time_menu::TimeMenu;
 use crate::address::Scope;
-use crate::islands::keys::FILTER_ID;
+use crate::islands::filter_input::FilterInput;
 
 /// `path` is that of the page that is filtered.
 #[component]
 pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
     let filter = scope.filter();
-    let mistake = filter.as_ref().err().map(|_| "true");
+    let is_wrong = filter.is_err();
     let chips = filter.map(|filter| {
         let chip = |(index, condition): (usize, &model::filter::Condition)| {
             let text = condition.to_string();
@@ -42,18 +42,7 @@ pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
     view! {
         <div class="bar">
             <form method="get" action=path.clone() class="filter" role="search">
-                <input
-                    id=FILTER_ID
-                    type="search"
-                    name="q"
-                    value=q
-                    placeholder="Filter by service, region, release, any attribute…"
-                    aria-label="Filter"
-                    aria-invalid=mistake
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                />
+                <FilterInput q from=scope.from.clone() to=scope.to.clone() is_wrong />
                 {kept.into_iter().collect_view()}
                 <button class="button">"Search"</button>
             </form>

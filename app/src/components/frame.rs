@@ -8,6 +8,7 @@ use crate::address::{
     TracesAddress,
 };
 use crate::islands::keys::Keys;
+use crate::islands::refresh::RefreshSwitch;
 use crate::islands::theme::ThemeSwitch;
 use crate::islands::times::ZoneSwitch;
 
@@ -43,6 +44,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             <div class="nav-end">
                 <ThemeSwitch />
                 <ZoneSwitch />
+                <RefreshSwitch />
                 <Keys />
             </div>
         </nav>

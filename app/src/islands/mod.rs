@@ -3,8 +3,10 @@
 //! when the bundle is there; what only reads does without.
 
 mod cookie;
+pub(crate) mod filter_input;
 pub(crate) mod heatmap_brush;
 pub(crate) mod keys;
+pub(crate) mod refresh;
 pub(crate) mod theme;
 pub(crate) mod times;
 pub(crate) mod waterfall;

@@ -8,6 +8,7 @@
 //! the trace (`duration`, `trace`, `root`, `outcome`, `flag`, and the dimensions such as `region`)
 //! hold on the trace. A condition with a minus in front holds when nothing in the trace meets it.
 
+pub mod complete;
 mod eval;
 mod parse;
 

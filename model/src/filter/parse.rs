@@ -12,7 +12,7 @@ use crate::span::{Kind, StatusCode};
 use crate::spelling;
 use crate::summary::Outcome;
 
-const KEYS: [&str; 9] = [
+pub(super) const KEYS: [&str; 9] = [
     "service",
     "operation",
     "status",

@@ -1,0 +1,223 @@
+//! The text of the filter, which offers keys and values as one types.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use model::filter::complete::Suggestion;
+use model::format;
+
+use super::keys::FILTER_ID;
+use crate::error::AppError;
+
+const LIST_ID: &str = "suggestions";
+
+/// What is offered for the text up to the cursor, with the values of that time.
+#[server(prefix = "/fn", endpoint = "complete", input = GetUrl)]
+async fn complete(text: String, from: String, to: String) -> Result<Vec<Suggestion>, AppError> {
+    crate::suggestions::suggestions(&text, from, to).await
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Offer {
+    suggestions: Vec<Suggestion>,
+    /// The one that Enter takes.
+    active: Option<usize>,
+}
+
+impl Offer {
+    fn is_open(&self) -> bool {
+        !self.suggestions.is_empty()
+    }
+
+    /// To the next or the previous one, and round.
+    fn go(&mut self, forward: bool) {
+        let count = self.suggestions.len();
+        self.active = Some(match (self.active, forward) {
+            (None, true) => 0,
+            (None, false) => count - 1,
+            (Some(at), true) => (at + 1) % count,
+            (Some(at), false) => (at + count - 1) % count,
+        });
+    }
+}
+
+/// `from` and `to` are those of the page.
+#[island]
+pub(crate) fn FilterInput(q: String, from: String, to: String, is_wrong: bool) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let offer = RwSignal::new(Offer::default());
+    // Of several answers that are under way only the last is shown.
+    let asked = StoredValue::new(0_u32);
+    let range = StoredValue::new((from, to));
+    let ask = move || {
+        let Some((text, _)) = around_cursor(input) else {
+            return;
+        };
+        asked.update_value(|asked| *asked = asked.wrapping_add(1));
+        let number = asked.get_value();
+        let (from, to) = range.get_value();
+        leptos::task::spawn_local(async move {
+            // Without an answer nothing is offered; what is typed works as ever.
+            let suggestions = complete(text, from, to).await.unwrap_or_default();
+            if asked.get_value() == number {
+                offer.set(Offer {
+                    suggestions,
+                    active: None,
+                });
+            }
+        });
+    };
+    let close = move || {
+        asked.update_value(|asked| *asked = asked.wrapping_add(1));
+        offer.set(Offer::default());
+    };
+    let take = move |place: usize| {
+        let found = offer.with_untracked(|offer| offer.suggestions.get(place).cloned());
+        if let Some(suggestion) = found {
+            write(input, &suggestion.text);
+            close();
+            // After a key come its values.
+            if suggestion.text.ends_with(':') {
+                ask();
+            }
+        }
+    };
+    let key = move |event: ev::KeyboardEvent| {
+        let (is_open, active) = offer.with_untracked(|offer| (offer.is_open(), offer.active));
+        match event.key().as_str() {
+            "ArrowDown" if !is_open => ask(),
+            "ArrowDown" => offer.update(|offer| offer.go(true)),
+            "ArrowUp" if is_open => offer.update(|offer| offer.go(false)),
+            "Enter" | "Tab" if active.is_some() => take(active.unwrap_or(0)),
+            "Escape" if is_open => close(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let is_closed = move || !offer.with(Offer::is_open);
+    let active_id = move || offer.with(|offer| offer.active.map(option_id));
+    view! {
+        <div class="filter-input">
+            <input
+                node_ref=input
+                id=FILTER_ID
+                type="search"
+                name="q"
+                value=q
+                placeholder="Filter by service, region, release, any attribute…"
+                role="combobox"
+                aria-label="Filter"
+                aria-invalid=is_wrong.then_some("true")
+                aria-autocomplete="list"
+                aria-controls=LIST_ID
+                aria-expanded=move || if is_closed() { "false" } else { "true" }
+                aria-activedescendant=active_id
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                on:input=move |_| ask()
+                on:keydown=key
+                on:blur=move |_| close()
+            />
+            <ul id=LIST_ID role="listbox" aria-label="Suggestions" hidden=is_closed>
+                <Options offer take=Callback::new(take) />
+            </ul>
+        </div>
+    }
+}
+
+#[component]
+fn Options(offer: RwSignal<Offer>, take: Callback<usize>) -> impl IntoView {
+    let options = move || {
+        let Offer {
+            suggestions,
+            active,
+        } = offer.get();
+        let options = suggestions.into_iter().enumerate().map(|(place, found)| {
+            let is_active = active == Some(place);
+            let count = found.count.map(format::short_count);
+            // Before the input loses the focus, and with it the list.
+            let choose = move |event: ev::PointerEvent| {
+                event.prevent_default();
+                take.run(place);
+            };
+            view! {
+                <li
+                    role="option"
+                    id=option_id(place)
+                    aria-selected=if is_active { "true" } else { "false" }
+                    on:pointerdown=choose
+                >
+                    <span>{found.label}</span>
+                    <span class="muted">{count}</span>
+                </li>
+            }
+        });
+        options.collect_view()
+    };
+    view! { {options} }
+}
+
+fn option_id(place: usize) -> String {
+    format!("{LIST_ID}-{place}")
+}
+
+/// The text before the cursor, and the text after the word that it is in.
+fn around_cursor(input: NodeRef<html::Input>) -> Option<(String, String)> {
+    #[cfg(feature = "hydrate")]
+    {
+        let input = input.get_untracked()?;
+        let units: Vec<u16> = input.value().encode_utf16().collect();
+        let cursor = input.selection_start().ok().flatten()?;
+        let cursor = usize::try_from(cursor).ok()?.min(units.len());
+        let text = |units: &[u16]| String::from_utf16_lossy(units);
+        let after = text(&units[cursor..]);
+        let rest = after.find(' ').map_or("", |space| &after[space..]);
+        Some((text(&units[..cursor]), rest.trim_start().to_owned()))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _: NodeRef<html::Input> = input;
+        None
+    }
+}
+
+/// Puts a text in place of the word at the cursor.
+fn write(input: NodeRef<html::Input>, text: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some((_, after)) = around_cursor(input)
+        && let Some(input) = input.get_untracked()
+    {
+        input.set_value(&format!("{text}{after}"));
+        let cursor = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+        // It fails only for inputs that have no text.
+        input.set_selection_range(cursor, cursor).ok();
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (input, text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_go_round() {
+        let suggestion = Suggestion {
+            label: "a".into(),
+            count: None,
+            text: "a".into(),
+        };
+        let mut offer = Offer {
+            suggestions: vec![suggestion.clone(), suggestion],
+            active: None,
+        };
+        let mut places = vec![];
+        for forward in [true, true, true, false, false] {
+            offer.go(forward);
+            places.extend(offer.active);
+        }
+        assert_eq!(places, [0, 1, 0, 1, 0]);
+    }
+}

@@ -1,0 +1,187 @@
+//! How a filter that is being typed may go on.
+
+use serde::{Deserialize, Serialize};
+
+use super::parse::KEYS;
+use super::{MAX_LENGTH, Quoted};
+use crate::dimensions::Dimension;
+use crate::span::{Kind, StatusCode};
+use crate::summary::Outcome;
+
+/// The word that the cursor is in, up to the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word<'a> {
+    /// All before the word, with its minus.
+    before: &'a str,
+    pub part: Part,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The beginning of a key.
+    Key(String),
+    /// A key, and the beginning of its value.
+    Value { key: String, value: String },
+}
+
+/// One way to go on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// As it is offered.
+    pub label: String,
+    /// How many requests or spans have it, where that is known; before sampling.
+    pub count: Option<f64>,
+    /// The text up to the cursor, once it is taken.
+    pub text: String,
+}
+
+impl<'a> Word<'a> {
+    /// None within what is no condition: in text that is too long.
+    #[must_use]
+    pub fn at_end_of(text: &'a str) -> Option<Self> {
+        if text.len() > MAX_LENGTH {
+            return None;
+        }
+        let (mut start, mut is_quoted, mut colon, mut is_escaped) = (0, false, None, false);
+        for (place, letter) in text.char_indices() {
+            match letter {
+                _ if is_escaped => is_escaped = false,
+                '\\' if is_quoted => is_escaped = true,
+                '"' => is_quoted = !is_quoted,
+                _ if is_quoted => {}
+                ' ' | '\t' | '\n' => {
+                    start = place + letter.len_utf8();
+                    colon = None;
+                }
+                ':' if colon.is_none() => colon = Some(place),
+                _ => {}
+            }
+        }
+        if text[start..].starts_with('-') {
+            start += 1;
+        }
+        let part = match colon {
+            Some(colon) => Part::Value {
+                key: text[start..colon].to_owned(),
+                value: text[colon + 1..].trim_start_matches('"').to_owned(),
+            },
+            None => Part::Key(text[start..].to_owned()),
+        };
+        Some(Self {
+            before: &text[..start],
+            part,
+        })
+    }
+
+    /// Keys that begin like the word.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Suggestion> {
+        let Part::Key(begin) = &self.part else {
+            return vec![];
+        };
+        let keys = KEYS.into_iter().chain(Dimension::ALL.map(Dimension::key));
+        keys.filter(|key| key.starts_with(begin.as_str()))
+            .map(|key| Suggestion {
+                label: format!("{key}:"),
+                count: None,
+                text: format!("{}{key}:", self.before),
+            })
+            .collect()
+    }
+
+    /// Values that the language knows of itself; none for other keys.
+    #[must_use]
+    pub fn fixed_values(&self) -> Option<Vec<Suggestion>> {
+        let Part::Value { key, .. } = &self.part else {
+            return None;
+        };
+        let names: Vec<&str> = match key.as_str() {
+            "status" => StatusCode::ALL.map(StatusCode::name).to_vec(),
+            "kind" => Kind::ALL.map(Kind::name).to_vec(),
+            "outcome" => Outcome::ALL.map(Outcome::name).to_vec(),
+            _ => return None,
+        };
+        let names = names.into_iter().map(|name| (name.to_owned(), None));
+        Some(self.values(names))
+    }
+
+    /// Those values that have the beginning of the word somewhere within, in any case; those that
+    /// begin with it first.
+    pub fn values(
+        &self,
+        values: impl IntoIterator<Item = (String, Option<f64>)>,
+    ) -> Vec<Suggestion> {
+        let Part::Value { key, value } = &self.part else {
+            return vec![];
+        };
+        let typed = value.to_lowercase();
+        let found = values.into_iter().filter_map(|(value, count)| {
+            let place = value.to_lowercase().find(&typed)?;
+            let text = format!("{}{key}:{} ", self.before, Quoted(&value));
+            let label = value;
+            Some((place > 0, Suggestion { label, count, text }))
+        });
+        let mut found: Vec<(bool, Suggestion)> = found.collect();
+        // Otherwise they stay in the order that they came in.
+        found.sort_by_key(|(is_within, _)| *is_within);
+        found.into_iter().map(|(_, found)| found).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::Filter;
+    use proptest::prelude::*;
+
+    fn word(text: &str) -> Word<'_> {
+        Word::at_end_of(text).expect("short")
+    }
+
+    #[test]
+    fn the_word_at_the_end_is_found() {
+        assert_eq!(word("").part, Part::Key(String::new()));
+        assert_eq!(word("status:error ser").part, Part::Key("ser".into()));
+        let value = |key: &str, value: &str| Part::Value {
+            key: key.into(),
+            value: value.into(),
+        };
+        assert_eq!(word("a -region:sa").part, value("region", "sa"));
+        let quoted = word("operation:\"GET /se");
+        assert_eq!(quoted.part, value("operation", "GET /se"));
+        assert_eq!(word("operation:\"a b\" ").part, Part::Key(String::new()));
+        assert_eq!(word("a:\"\\\" b").part, value("a", "\\\" b"));
+        assert_eq!(Word::at_end_of(&"x".repeat(MAX_LENGTH + 1)), None);
+    }
+
+    #[test]
+    fn what_is_taken_reads_as_a_filter() {
+        let texts = |found: Vec<Suggestion>| -> Vec<String> {
+            found.into_iter().map(|found| found.text).collect()
+        };
+        assert_eq!(texts(word("x -reg").keys()), ["x -region:"]);
+        assert_eq!(
+            texts(word("x:1 kind:S").fixed_values().expect("known")),
+            ["x:1 kind:server ", "x:1 kind:unspecified "]
+        );
+        assert_eq!(word("region:x").fixed_values(), None);
+        let seen = ["POST /pay", "GET /pay \"now\""].map(|name| (name.to_owned(), Some(2.0)));
+        let found = texts(word("root:get").values(seen));
+        assert_eq!(found, ["root:\"GET /pay \\\"now\\\"\" "]);
+        assert!(found[0].parse::<Filter>().is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_that_is_offered_is_a_good_filter(
+            before in "[a-z:\" \\\\-]{0,20}",
+            value in "\\PC{1,20}",
+        ) {
+            let text = format!("service:x {before}");
+            // What is typed may be anything: it is only not to fail.
+            Word::at_end_of(&text).map(|word| word.values([(value.clone(), None)]));
+            let taken = word("region:").values([(value, None)]);
+            prop_assert!(taken[0].text.parse::<Filter>().is_ok(), "{:?}", taken);
+        }
+    }
+}

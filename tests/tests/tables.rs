@@ -1,0 +1,51 @@
+//! Tables as comma-separated values, for spreadsheets.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use reqwest::StatusCode;
+use tests::server::Server;
+use tests::spans;
+
+async fn csv(server: &Server, path: &str) -> Vec<String> {
+    let response = server.get(path).await;
+    assert_eq!(response.status(), StatusCode::OK, "{path}");
+    assert_eq!(
+        response.headers()["content-type"],
+        "text/csv; charset=utf-8"
+    );
+    let text = response.text().await.unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn tables_have_what_was_sent_and_no_formulas() {
+    let server = Server::start().await;
+    let request = |number: u64, millis: u64, region: &str| {
+        let mut root = spans::span(number, 1, 0, "POST /pay, now", 0, millis);
+        root["attributes"] = serde_json::json!([spans::text("user.region", region)]);
+        root
+    };
+    let all = [
+        request(1, 100, "sa-east-1"),
+        request(2, 100, "sa-east-1"),
+        request(3, 200, "=1+1"),
+    ];
+    server.send_json(&spans::request("shop", &all)).await;
+    server.wait_for_traces(3, "").await;
+
+    let regions = csv(&server, "/api/v1/latency?group_by=region&format=csv").await;
+    let headings: Vec<&str> = regions[0].split(',').collect();
+    let count = headings.iter().position(|name| *name == "count").unwrap();
+    assert_eq!(headings[0], "region");
+    let cells = |row: &str| -> Vec<String> { row.split(',').map(str::to_owned).collect() };
+    let (first, second) = (cells(&regions[1]), cells(&regions[2]));
+    assert_eq!((&*first[0], &*first[count]), ("sa-east-1", "2"));
+    assert_eq!((&*second[0], &*second[count]), ("'=1+1", "1"));
+
+    let traces = csv(&server, "/api/v1/traces?format=csv&q=region:sa-east-1").await;
+    assert_eq!(traces.len(), 3, "{traces:?}");
+    assert!(traces[1].contains(",100000000,shop,\"POST /pay, now\",1,0,sa-east-1,"));
+
+    let unknown = server.get("/api/v1/latency?format=xml").await;
+    assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);
+}
