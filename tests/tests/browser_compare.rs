@@ -5,7 +5,7 @@ use tests::server::Server;
 use tests::spans;
 
 /// So many requests of each release.
-const EACH: u64 = 60;
+const EACH: u64 = 300;
 
 /// One operation of the new release takes five times as long.
 async fn shop() -> Server {

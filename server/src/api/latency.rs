@@ -7,7 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use model::format::rfc3339;
-use model::rollup::{Family, Rollup};
+use model::rollup::Family;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Store;
@@ -92,7 +92,9 @@ pub(super) async fn latency(
 
 fn as_csv(groups: &[Group], places: &[usize], family: Family) -> Result<Response, ApiError> {
     let labels = places.iter().map(|place| family.labels()[*place]);
-    let numbers = rollups::numbers(&Rollup::default(), family);
+    // Requests that were looked at one by one have no sums.
+    let first = groups.first().map(Group::total).unwrap_or_default();
+    let numbers = rollups::numbers(&first, family);
     let headings: Vec<&str> = labels.chain(numbers.keys().map(String::as_str)).collect();
     let rows = groups.iter().map(|group| {
         let numbers = rollups::numbers(&group.total(), family);
