@@ -20,6 +20,10 @@ const WIDTHS: [i64; 12] = [
     DAY_NANOS,
 ];
 
+/// From this length on columns are whole days: finer ones would be read hour by hour, which is
+/// twenty-four times as much.
+const DAYS_FROM_NANOS: i64 = 14 * DAY_NANOS;
+
 /// A span of time, widened to the whole pieces that rollups still have of it. Lists of traces
 /// cover the same, so that they have what was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,9 +98,12 @@ impl Coverage {
         let most = i64::try_from(most).unwrap_or(i64::MAX).max(2);
         // Two columns may be partly outside.
         let fits = |width: i64| length / width + 2 <= most;
-        let fine = WIDTHS
-            .into_iter()
-            .filter(|width| *width >= self.finest.nanos());
+        let finest = if length >= DAYS_FROM_NANOS {
+            DAY_NANOS
+        } else {
+            self.finest.nanos()
+        };
+        let fine = WIDTHS.into_iter().filter(|width| *width >= finest);
         let width = fine.into_iter().find(|width| fits(*width));
         let days = || {
             let days = length / DAY_NANOS / (most - 2).max(1) + 1;
@@ -197,7 +204,8 @@ mod tests {
         assert_eq!(widths(HOUR_NANOS), (60, 1));
         assert_eq!(widths(DAY_NANOS), (97, 15));
         assert_eq!(widths(7 * DAY_NANOS), (85, 120));
-        assert_eq!(widths(30 * DAY_NANOS), (61, 720));
+        assert_eq!(widths(13 * DAY_NANOS), (53, 360));
+        assert_eq!(widths(30 * DAY_NANOS), (31, 1_440));
         assert_eq!(widths(400 * DAY_NANOS), (81, 5 * 1_440));
     }
 

@@ -9,6 +9,7 @@ mod heatmap;
 mod journeys;
 mod latency;
 mod logs;
+mod openapi;
 mod rollups;
 mod topology;
 mod trace;
@@ -40,6 +41,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
         .route("/api/v1/topology", get(topology::topology))
+        .route("/api/v1/openapi.json", get(openapi::description))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(store)
