@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(texts(word("x -reg").keys()), ["x -region:"]);
         assert_eq!(
             texts(word("x:1 kind:S").fixed_values().expect("known")),
-            ["x:1 kind:server ", "x:1 kind:unspecified "]
+            ["server", "unspecified", "consumer"].map(|kind| format!("x:1 kind:{kind} "))
         );
         assert_eq!(word("region:x").fixed_values(), None);
         let seen = ["POST /pay", "GET /pay \"now\""].map(|name| (name.to_owned(), Some(2.0)));
