@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use model::dimensions::{Dimension, FLAG};
 use model::filter::Filter;
 use model::rollup::{Family, LabelFilter, Rollup, Slots};
 
@@ -13,9 +14,52 @@ use crate::{Error, Store};
 #[derive(Debug, Clone)]
 pub struct RequestQuestion {
     pub filter: Filter,
-    /// By place in the labels of [`Family::Requests`]; without any, all is one group.
-    pub group_by: Vec<usize>,
+    /// Without any, all is one group.
+    pub group_by: Vec<GroupBy>,
     pub slots: Slots,
+}
+
+/// What requests are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// By place in the labels of [`Family::Requests`].
+    Label(usize),
+    /// One that requests are not counted by as they come, so that they are looked at one by one.
+    Dimension(Dimension),
+    /// A flag and its variant, `new_cart=on`. A request belongs to the group of each that it has.
+    Flag,
+}
+
+/// Dimensions with few values, by which requests are not counted as they come.
+const DIMENSIONS: [Dimension; 6] = [
+    Dimension::AppType,
+    Dimension::AppId,
+    Dimension::AppVersion,
+    Dimension::Device,
+    Dimension::Environment,
+    Dimension::Tier,
+];
+
+impl GroupBy {
+    /// All that there are, each with its name.
+    pub fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        let labels = Family::Requests.labels().iter().copied();
+        let labels = labels.zip((0..).map(Self::Label));
+        let others = DIMENSIONS.map(|dimension| (dimension.key(), Self::Dimension(dimension)));
+        labels.chain(others).chain([(FLAG, Self::Flag)])
+    }
+
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::all().find_map(|(own, by)| (own == name).then_some(by))
+    }
+
+    fn label(self) -> Option<usize> {
+        match self {
+            Self::Label(place) => Some(place),
+            Self::Dimension(_) | Self::Flag => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -35,13 +79,16 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or what it has is damaged.
     pub async fn requests(&self, question: &RequestQuestion) -> Result<RequestAnswer, Error> {
-        let Ok(filter) = LabelFilter::of(&question.filter, Family::Requests) else {
+        let labels = question.group_by.iter().map(|by| by.label());
+        let labels: Option<Vec<usize>> = labels.collect();
+        let filter = LabelFilter::of(&question.filter, Family::Requests).ok();
+        let Some((filter, group_by)) = filter.zip(labels) else {
             return self.requests_by_summaries(question).await;
         };
         let request = RollupRequest {
             family: Family::Requests,
             filter,
-            group_by: question.group_by.clone(),
+            group_by,
             slots: question.slots.clone(),
         };
         Ok(RequestAnswer {
@@ -58,26 +105,26 @@ impl Store {
         let bounds = question.slots.bounds();
         let (from_nanos, to_nanos) = (bounds[0], bounds[bounds.len() - 1]);
         let looked_at = self
-            .requests_one_by_one(&question.filter, from_nanos, to_nanos)
+            .requests_one_by_one(&question.filter, &question.group_by, from_nanos, to_nanos)
             .await?;
         let mut groups: HashMap<Vec<String>, Vec<Rollup>> = HashMap::new();
-        for request in &looked_at.requests {
+        for request in looked_at.requests {
             let Some(slot) = question.slots.at(request.start_nanos) else {
                 continue;
             };
-            let label = |place: &usize| request.labels.get(*place).cloned().unwrap_or_default();
-            let key: Vec<String> = question.group_by.iter().map(label).collect();
-            let empty = || vec![Rollup::default(); question.slots.count()];
-            let rollup = &mut groups.entry(key).or_insert_with(empty)[slot];
-            rollup.count += 1;
-            rollup.weight += request.weight;
-            if request.failed {
-                rollup.errors += 1;
-                rollup.weighted_errors += request.weight;
+            for key in request.keys {
+                let empty = || vec![Rollup::default(); question.slots.count()];
+                let rollup = &mut groups.entry(key).or_insert_with(empty)[slot];
+                rollup.count += 1;
+                rollup.weight += request.weight;
+                if request.failed {
+                    rollup.errors += 1;
+                    rollup.weighted_errors += request.weight;
+                }
+                rollup
+                    .durations
+                    .record(request.duration_nanos, 1, request.weight);
             }
-            rollup
-                .durations
-                .record(request.duration_nanos, 1, request.weight);
         }
         let mut groups: Vec<Group> = groups
             .into_iter()

@@ -9,10 +9,10 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use model::filter::Filter;
 use model::format;
 use model::layout::heatmap::Heatmap;
-use model::rollup::{Coverage, Family, Rollup};
+use model::rollup::{Coverage, Rollup};
 use serde::Deserialize;
 use store::Store;
-use store::requests::{RequestAnswer, RequestQuestion};
+use store::requests::{GroupBy, RequestAnswer, RequestQuestion};
 
 use super::error::ApiError;
 use super::rollups;
@@ -45,7 +45,7 @@ type Shared = State<(Store, Arc<Redactor>)>;
 struct Question {
     filter: Filter,
     time: Coverage,
-    group_by: Option<usize>,
+    group_by: Option<GroupBy>,
     /// As it stands under the title.
     subtitle: String,
 }
@@ -62,7 +62,7 @@ impl Question {
         };
         let group_by = match parameters.group_by.as_str() {
             "" => None,
-            name => Some(rollups::place(name, Family::Requests)?),
+            name => Some(rollups::group_by(name)?),
         };
         Ok(Self {
             filter: rollups::filter(&parameters.q, redactor)?,
@@ -102,26 +102,23 @@ pub(super) async fn latency(
         let slots = slots.iter();
         slots.map(|slot| slot.durations.quantile(share)).collect()
     };
-    let (title, drawn): (_, Vec<Line>) = match asked.group_by {
-        None => {
-            let slots = answer.groups.first().map(|group| group.slots.as_slice());
-            let slots = slots.unwrap_or_default();
-            let line = |(name, share): (&str, f64)| Line {
-                name: name.to_owned(),
-                values: quantiles(slots, share),
-            };
-            let drawn = PERCENTILES.map(line).into_iter().collect();
-            ("Latency of requests".to_owned(), drawn)
-        }
-        Some(place) => {
-            let groups = answer.groups.iter().take(LINES);
-            let line = |group: &store::rollups::Group| Line {
-                name: named(&group.key),
-                values: quantiles(&group.slots, 0.95),
-            };
-            let label = Family::Requests.labels()[place].replace('_', " ");
-            (format!("p95 by {label}"), groups.map(line).collect())
-        }
+    let (title, drawn): (_, Vec<Line>) = if asked.group_by.is_some() {
+        let groups = answer.groups.iter().take(LINES);
+        let line = |group: &store::rollups::Group| Line {
+            name: named(&group.key),
+            values: quantiles(&group.slots, 0.95),
+        };
+        let label = parameters.group_by.replace('_', " ");
+        (format!("p95 by {label}"), groups.map(line).collect())
+    } else {
+        let slots = answer.groups.first().map(|group| group.slots.as_slice());
+        let slots = slots.unwrap_or_default();
+        let line = |(name, share): (&str, f64)| Line {
+            name: name.to_owned(),
+            values: quantiles(slots, share),
+        };
+        let drawn = PERCENTILES.map(line).into_iter().collect();
+        ("Latency of requests".to_owned(), drawn)
     };
     let heading = asked.heading(title, &answer);
     let bounds = question.slots.bounds();

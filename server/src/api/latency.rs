@@ -40,13 +40,14 @@ pub(super) async fn latency(
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
     let family = family(&parameters.family)?;
-    let places = places(&parameters.group_by, family)?;
+    let names = parameters.group_by.split(',');
+    let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
     let time = rollups::time(&parameters.from, &parameters.to, clock::now_nanos())?;
     let answer = match family {
         Family::Requests => {
             let question = RequestQuestion {
                 filter: rollups::filter(&parameters.q, &redactor)?,
-                group_by: places.clone(),
+                group_by: read(&names, rollups::group_by)?,
                 slots: time.whole(),
             };
             store.requests(&question).await?
@@ -55,7 +56,7 @@ pub(super) async fn latency(
             let request = RollupRequest {
                 family,
                 filter: rollups::label_filter(family, &parameters.q)?,
-                group_by: places.clone(),
+                group_by: read(&names, |name| rollups::place(name, family))?,
                 slots: time.whole(),
             };
             RequestAnswer {
@@ -67,14 +68,12 @@ pub(super) async fn latency(
     };
     let mut groups = answer.groups;
     if parameters.format == Format::Csv {
-        return as_csv(&groups, &places, family);
+        return as_csv(&groups, &names, family);
     }
     let beyond = groups.split_off(groups.len().min(MAX_GROUPS));
     let written = groups.iter().map(|group| {
-        let labels = places.iter().map(|place| family.labels()[*place]);
-        let key: serde_json::Map<_, _> = labels
-            .zip(&group.key)
-            .map(|(label, value)| (label.to_owned(), json!(value)))
+        let key: serde_json::Map<_, _> = (names.iter().zip(&group.key))
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
             .collect();
         let mut object = rollups::numbers(&group.total(), family);
         object.insert("key".into(), key.into());
@@ -90,12 +89,12 @@ pub(super) async fn latency(
     .into_response())
 }
 
-fn as_csv(groups: &[Group], places: &[usize], family: Family) -> Result<Response, ApiError> {
-    let labels = places.iter().map(|place| family.labels()[*place]);
+fn as_csv(groups: &[Group], names: &[&str], family: Family) -> Result<Response, ApiError> {
     // Requests that were looked at one by one have no sums.
     let first = groups.first().map(Group::total).unwrap_or_default();
     let numbers = rollups::numbers(&first, family);
-    let headings: Vec<&str> = labels.chain(numbers.keys().map(String::as_str)).collect();
+    let names = names.iter().copied();
+    let headings: Vec<&str> = names.chain(numbers.keys().map(String::as_str)).collect();
     let rows = groups.iter().map(|group| {
         let numbers = rollups::numbers(&group.total(), family);
         let numbers = numbers.into_iter().map(|(_, number)| match number {
@@ -119,8 +118,6 @@ fn family(name: &str) -> Result<Family, ApiError> {
     }
 }
 
-/// Places of the labels to group by; without any, everything is one group.
-fn places(group_by: &str, family: Family) -> Result<Vec<usize>, ApiError> {
-    let names = group_by.split(',').filter(|name| !name.is_empty());
-    names.map(|name| rollups::place(name, family)).collect()
+fn read<T>(names: &[&str], by: impl Fn(&str) -> Result<T, ApiError>) -> Result<Vec<T>, ApiError> {
+    names.iter().map(|name| by(name)).collect()
 }

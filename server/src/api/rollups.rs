@@ -6,6 +6,7 @@ use model::format::rfc3339;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup};
 use model::time::TimeRange;
 use serde_json::{Map, Value, json};
+use store::requests::GroupBy;
 
 use super::error::ApiError;
 use crate::ingest::redact::Redactor;
@@ -34,6 +35,17 @@ pub(super) fn untold(condition: &Condition, family: Family) -> ApiError {
         message: format!("{} are not counted by {condition}.", family.name()),
         hint: hint(family),
     }
+}
+
+/// What requests are grouped by.
+pub(super) fn group_by(name: &str) -> Result<GroupBy, ApiError> {
+    GroupBy::of_name(name).ok_or_else(|| {
+        let names: Vec<&str> = GroupBy::all().map(|(name, _)| name).collect();
+        ApiError::BadRequest {
+            message: format!("requests cannot be grouped by {name}."),
+            hint: format!("Write some of {}.", names.join(", ")),
+        }
+    })
 }
 
 /// The place of a label to group by.

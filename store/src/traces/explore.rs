@@ -1,5 +1,6 @@
 //! Looking at the requests behind a chart: the slowest, a sample, or the plain figures of all.
 
+use model::dimensions::Dimension;
 use model::filter::{Filter, Test, TraceTest};
 use model::id::TraceId;
 use model::otlp::decode::Detail;
@@ -10,6 +11,7 @@ use model::trace::Trace;
 use super::needs::Needs;
 use super::summary_row::SummaryRow;
 use super::{ListRequest, MAX_CANDIDATES, chunks, decode, saturated};
+use crate::requests::GroupBy;
 use crate::{Error, Store};
 
 /// Most summaries that are counted for one chart when rollups cannot tell.
@@ -35,8 +37,8 @@ pub(crate) struct Request {
     pub(crate) duration_nanos: i64,
     pub(crate) failed: bool,
     pub(crate) weight: f64,
-    /// As [`model::rollup::Family::Requests`] has them.
-    pub(crate) labels: [String; 8],
+    /// Those that were asked for; of a flag there may be several, or none.
+    pub(crate) keys: Vec<Vec<String>>,
 }
 
 /// The figures of requests, newest first.
@@ -287,12 +289,15 @@ impl Store {
     pub(crate) async fn requests_one_by_one(
         &self,
         filter: &Filter,
+        group_by: &[GroupBy],
         from_nanos: i64,
         to_nanos: i64,
     ) -> Result<Requests, Error> {
         let needs = Needs::of(filter);
         if !needs.are_all {
-            return self.requests_by_spans(filter, from_nanos, to_nanos).await;
+            return self
+                .requests_by_spans(filter, group_by, from_nanos, to_nanos)
+                .await;
         }
         let rows = sqlx::query!(
             r#"select
@@ -307,7 +312,14 @@ impl Store {
                 release,
                 os,
                 device_class,
-                network
+                network,
+                app_type,
+                app_id,
+                app_version,
+                device,
+                environment,
+                tier,
+                flags
             from trace_summary
             where start_nanos >= $1
                 and start_nanos < $2
@@ -342,16 +354,30 @@ impl Store {
             duration_nanos: row.duration_nanos,
             failed: row.failed,
             weight: row.weight,
-            labels: [
-                row.root_service,
-                row.root_operation,
-                row.journey.unwrap_or_default(),
-                row.region.unwrap_or_default(),
-                row.release.unwrap_or_default(),
-                row.os.unwrap_or_default(),
-                row.device_class.unwrap_or_default(),
-                row.network.unwrap_or_default(),
-            ],
+            keys: {
+                let labels = [
+                    Some(row.root_service),
+                    Some(row.root_operation),
+                    row.journey,
+                    row.region,
+                    row.release,
+                    row.os,
+                    row.device_class,
+                    row.network,
+                ];
+                let label = |place: usize| labels.get(place)?.clone();
+                let dimension = |dimension| match dimension {
+                    Dimension::AppType => row.app_type.clone(),
+                    Dimension::AppId => row.app_id.clone(),
+                    Dimension::AppVersion => row.app_version.clone(),
+                    Dimension::Device => row.device.clone(),
+                    Dimension::Environment => row.environment.clone(),
+                    Dimension::Tier => row.tier.clone(),
+                    // The others are labels, or too many to group by.
+                    _ => None,
+                };
+                keys(group_by, label, dimension, &row.flags)
+            },
         });
         Ok(Requests {
             requests: requests.collect(),
@@ -362,6 +388,7 @@ impl Store {
     async fn requests_by_spans(
         &self,
         filter: &Filter,
+        group_by: &[GroupBy],
         from_nanos: i64,
         to_nanos: i64,
     ) -> Result<Requests, Error> {
@@ -380,7 +407,14 @@ impl Store {
                 duration_nanos: summary.duration_nanos,
                 failed: summary.outcome? == Outcome::Error,
                 weight: summary.weight,
-                labels: request_labels(&summary).map(str::to_owned),
+                keys: {
+                    let labels = request_labels(&summary);
+                    let label = |place: usize| Some((*labels.get(place)?).to_owned());
+                    let dimension =
+                        |dimension| summary.dimensions.get(dimension).map(str::to_owned);
+                    let flags = summary.flags.iter().map(ToString::to_string);
+                    keys(group_by, label, dimension, &flags.collect::<Vec<_>>())
+                },
             })
         });
         Ok(Requests {
@@ -388,4 +422,30 @@ impl Store {
             since_nanos: page.next.map_or(from_nanos, |next| next.start_nanos),
         })
     }
+}
+
+/// The groups that a request belongs to: one, but for flags, of which it may have several.
+fn keys(
+    group_by: &[GroupBy],
+    label: impl Fn(usize) -> Option<String>,
+    dimension: impl Fn(Dimension) -> Option<String>,
+    flags: &[String],
+) -> Vec<Vec<String>> {
+    let mut keys = vec![Vec::with_capacity(group_by.len())];
+    for by in group_by {
+        let values = match by {
+            GroupBy::Label(place) => vec![label(*place).unwrap_or_default()],
+            GroupBy::Dimension(own) => vec![dimension(*own).unwrap_or_default()],
+            GroupBy::Flag if flags.is_empty() => vec![String::new()],
+            GroupBy::Flag => flags.to_vec(),
+        };
+        keys = keys
+            .iter()
+            .flat_map(|key| {
+                let longer = values.iter();
+                longer.map(|value| [key.as_slice(), std::slice::from_ref(value)].concat())
+            })
+            .collect();
+    }
+    keys
 }

@@ -1,17 +1,18 @@
 //! Percentiles by a label of the requests.
 
 use leptos::prelude::*;
-use model::dimensions::Dimension;
+use model::dimensions::{Dimension, FLAG};
 use model::filter::{Condition, Test, TraceTest};
 use model::format;
 use model::layout::line_chart::{Line, LineChart};
-use model::rollup::Family;
 use model::time::Moment;
+use store::requests::GroupBy;
 
 use super::query::{Group, Groups};
 use crate::address::{ExploreAddress, beside_the_rest};
 use crate::components::exports::{Export, Exports};
 use crate::components::line_chart::{Column, LineChartView};
+use crate::components::time::Time;
 
 const EXPORTS: [Export; 3] = [
     Export::Svg("latency"),
@@ -27,8 +28,8 @@ const FEW: i64 = 100;
 
 #[component]
 pub(super) fn GroupsView(address: ExploreAddress, groups: Option<Groups>) -> impl IntoView {
-    let labels = Family::Requests.labels().iter().map(|label| {
-        let is_current = address.by == *label;
+    let labels = GroupBy::all().map(|(label, _)| {
+        let is_current = address.by == label;
         // The one that is chosen already leads back.
         let href = address
             .with_group(if is_current { "" } else { label })
@@ -49,7 +50,19 @@ pub(super) fn GroupsView(address: ExploreAddress, groups: Option<Groups>) -> imp
     let labels: Vec<_> = labels.collect();
     let answer = groups.map(|groups| {
         let own = vec![("group_by", address.by.clone())];
+        let one_by_one = (!groups.is_by_rollups).then(|| {
+            let since = groups.since_nanos.map(|nanos| {
+                view! { " Only those since " <Time nanos now_nanos=groups.now_nanos /> "." }
+            });
+            view! {
+                <p class="muted note">
+                    "These were looked at one by one; those that were not kept are missing."
+                    {since}
+                </p>
+            }
+        });
         view! {
+            {one_by_one}
             <Lines address=address.clone() groups=groups.clone() />
             <Table address=address.clone() groups />
             <p class="card-end">
@@ -209,6 +222,13 @@ fn has(address: &ExploreAddress, value: &str) -> Test {
     let dimension = Dimension::ALL
         .into_iter()
         .find(|dimension| dimension.key() == address.by);
+    if address.by == FLAG {
+        let (name, variant) = value.split_once('=').unwrap_or((&value, ""));
+        return Test::Trace(TraceTest::Flag {
+            name: name.to_owned(),
+            variant: Some(variant.to_owned()),
+        });
+    }
     match dimension {
         Some(dimension) => Test::Trace(TraceTest::Dimension { dimension, value }),
         None if address.by == "operation" => Test::Trace(TraceTest::Root(value)),

@@ -9,11 +9,11 @@ use model::critical_path::critical_path;
 use model::decomposition::{Decomposition, Segment, segment_of};
 use model::filter::{Filter, Order, Test, TraceTest};
 use model::layout::heatmap::{Heatmap, Selection};
-use model::rollup::{Coverage, Family};
+use model::rollup::Coverage;
 use model::summary::Summary;
 use model::trace::Trace;
 use store::Store;
-use store::requests::RequestQuestion;
+use store::requests::{GroupBy, RequestQuestion};
 use store::rollups;
 
 use super::split::Split;
@@ -88,6 +88,11 @@ pub(crate) struct Groups {
     pub(super) left_out: usize,
     /// Where the columns of time begin, and where the last ends.
     pub(super) bounds: Vec<i64>,
+    /// Whether requests were counted as they came; otherwise those that were not kept are missing.
+    pub(super) is_by_rollups: bool,
+    /// From when on requests are counted, when there were too many to look at them all.
+    pub(super) since_nanos: Option<i64>,
+    pub(super) now_nanos: i64,
 }
 
 /// The requests with one value of a label.
@@ -168,16 +173,16 @@ pub(super) async fn get_selected(
 }
 
 pub(super) async fn get_groups(scope: &Scope, by: &str) -> Result<Groups, AppError> {
-    let labels = Family::Requests.labels();
-    let Some(place) = labels.iter().position(|label| *label == by) else {
-        let reason = format!("requests are grouped by {}", labels.join(", "));
+    let Some(group_by) = GroupBy::of_name(by) else {
+        let names: Vec<&str> = GroupBy::all().map(|(name, _)| name).collect();
+        let reason = format!("requests are grouped by {}", names.join(", "));
         return Err(AppError::Address(reason));
     };
     let context: RequestContext = expect_context();
     let (filter, covered) = read(&context, scope)?;
     let question = RequestQuestion {
         filter,
-        group_by: vec![place],
+        group_by: vec![group_by],
         slots: covered.slots(GROUP_COLUMNS),
     };
     let answer = context.store.requests(&question).await?;
@@ -193,6 +198,9 @@ pub(super) async fn get_groups(scope: &Scope, by: &str) -> Result<Groups, AppErr
         rows: groups.collect(),
         left_out: answer.groups.len().saturating_sub(MAX_GROUPS),
         bounds: question.slots.bounds().to_vec(),
+        is_by_rollups: answer.is_by_rollups,
+        since_nanos: answer.since_nanos,
+        now_nanos: context.now_nanos,
     })
 }
 

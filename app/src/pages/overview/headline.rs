@@ -9,7 +9,7 @@ use model::overview::{BudgetState, Evidence, Overview, Standout};
 use model::stats::{Change, Verdict};
 use model::time::{Moment, TimeRange};
 
-use crate::address::{JourneyAddress, OVERVIEW_PATH, Scope};
+use crate::address::{CompareAddress, JourneyAddress, OVERVIEW_PATH, Scope};
 use crate::components::time::Minute;
 use crate::components::time_menu;
 
@@ -24,13 +24,17 @@ pub(super) fn Headline(scope: Scope, overview: Overview, now_nanos: i64) -> impl
         Some(view! { <Sentence scope=scope.clone() standout subject now_nanos /> })
     });
     let sentences = sentences.collect_view();
+    let compare = (overview.has_before == Some(true)).then(|| {
+        let href = CompareAddress::of(scope.clone()).href();
+        view! { <a href=href>"Operation by operation"</a> }
+    });
     view! {
         <header class="headline">
             <div class="title">
                 <h1>"How are our users doing?"</h1>
                 <Presets scope=scope.clone() />
             </div>
-            <p>{sentences} {rest(&scope, &overview)}</p>
+            <p>{sentences} {rest(&scope, &overview)} " " {compare}</p>
         </header>
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use model::regions::{Counted, LABELS, Observed, Regions};
 use model::rollup::OTHER;
-use store::requests::RequestQuestion;
+use store::requests::{GroupBy, RequestQuestion};
 
 use crate::address::RegionsAddress;
 use crate::context::RequestContext;
@@ -36,7 +36,7 @@ pub(super) async fn get_regions(address: &RegionsAddress) -> Result<Answer, AppE
     let filter = scope.filter()?.with_values(&*context.stored_values.0);
     let question = RequestQuestion {
         filter: of_any_journey(&filter),
-        group_by: LABELS.to_vec(),
+        group_by: LABELS.map(GroupBy::Label).to_vec(),
         slots: scope.covered(context.now_nanos)?.whole(),
     };
     let now = context.store.requests(&question).await?;
