@@ -1,14 +1,15 @@
 //! A table of the values of a dimension, each with its figures.
 
 use leptos::prelude::*;
-use model::decomposition::Segment;
+use model::decomposition::Decomposition;
 use model::dimensions::Dimension;
 use model::filter::{Test, TraceTest};
 use model::format;
-use model::overview::{Means, PartRow};
+use model::overview::PartRow;
 
 use super::change::{ChangeMark, Measure};
 use super::figures::{Duration, ErrorRate, Percentile95, Volume};
+use super::segment_bar::SegmentBar;
 
 /// Most rows; the others are counted.
 const MAX_ROWS: usize = 30;
@@ -51,7 +52,7 @@ pub(crate) fn PartTable(
                     <ChangeMark change=row.change measure=Measure::Duration />
                 </td>
                 <td class="number"><ErrorRate rate=figures.error_rate /></td>
-                <td>{where_it_goes(figures.means)}</td>
+                <td class="bar-cell"><SegmentBar means=Decomposition(figures.means.0) /></td>
             </tr>
         }
     });
@@ -74,23 +75,4 @@ pub(crate) fn PartTable(
         </div>
         {more}
     }
-}
-
-/// Segments named in a row.
-const NAMED_SEGMENTS: usize = 2;
-
-/// The segments with most of the time.
-fn where_it_goes(means: Means) -> String {
-    let total = means.total_nanos();
-    let mut segments = Segment::ALL.map(|segment| (means.of_segment(segment), segment));
-    segments.sort_by_key(|(nanos, _)| std::cmp::Reverse(*nanos));
-    let named = segments.into_iter().take(NAMED_SEGMENTS);
-    let named = named
-        .filter(|(nanos, _)| *nanos > 0)
-        .map(|(nanos, segment)| {
-            let share = model::overview::share_of(nanos, total);
-            format!("{} {}", segment.name(), format::share(share))
-        });
-    let named: Vec<String> = named.collect();
-    named.join(", ")
 }

@@ -16,9 +16,12 @@ fn class(segment: Segment) -> &'static str {
     }
 }
 
-/// `means` are those of one request. All figures show when it has the focus.
+/// `what` says whose time it is. All figures show when it has the focus.
 #[component]
-pub(crate) fn SegmentBar(means: Decomposition) -> impl IntoView {
+pub(crate) fn SegmentBar(
+    means: Decomposition,
+    #[prop(default = "Mean time of a request")] what: &'static str,
+) -> impl IntoView {
     let total = means.total_nanos();
     if total <= 0 {
         return view! { <span class="muted">"no time"</span> }.into_any();
@@ -47,7 +50,7 @@ pub(crate) fn SegmentBar(means: Decomposition) -> impl IntoView {
     });
     let parts = parts.into_iter().collect_view();
     let words = words.join(" · ");
-    let label = format!("Mean time of a request: {words}");
+    let label = format!("{what}: {words}");
     view! {
         <span class="segment-bar" tabindex="0" role="img" aria-label=label>
             <svg width="100%" height="8" aria-hidden="true">

@@ -1,5 +1,6 @@
 //! What the page asks the store.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use leptos::prelude::*;
@@ -8,6 +9,7 @@ use model::contrast::{Contrasts, contrast};
 use model::critical_path::critical_path;
 use model::decomposition::{Decomposition, Segment, segment_of};
 use model::filter::{Filter, Order, Test, TraceTest};
+use model::id::SpanId;
 use model::layout::heatmap::{Heatmap, Selection};
 use model::rollup::Coverage;
 use model::summary::Summary;
@@ -68,6 +70,8 @@ pub(crate) struct Slow {
     /// The device, the network or the service that most of the critical path is spent in, and how
     /// long, in nanoseconds.
     pub(super) longest: Option<(String, i64)>,
+    /// The span that most of the critical path is spent in; none where that is the root.
+    pub(super) span: Option<SpanId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -233,26 +237,37 @@ async fn explained(store: &Store, summaries: Vec<Summary>) -> Result<Vec<Slow>, 
         let trace = traces.iter().find(|trace| trace.id == summary.trace_id)?;
         let root = trace.root_position()?;
         let shifts = clock_skew::shifts(trace);
+        let (longest, span) = longest(trace, &shifts, root);
         Some(Slow {
             decomposition: Decomposition::of(trace, &shifts, root),
-            longest: longest(trace, &shifts, root),
+            longest,
+            span: span.filter(|span| *span != trace.spans[root].id),
             summary,
         })
     });
     Ok(explained.collect())
 }
 
-fn longest(trace: &Trace, shifts: &[i64], root: usize) -> Option<(String, i64)> {
+/// The place and the span that most of the critical path is spent in.
+fn longest(trace: &Trace, shifts: &[i64], root: usize) -> (Option<(String, i64)>, Option<SpanId>) {
     let mut by_place: HashMap<&str, i64> = HashMap::new();
+    let mut by_span: HashMap<usize, i64> = HashMap::new();
     for slice in critical_path(trace, shifts, root) {
         let place = match segment_of(trace, slice.span) {
             segment @ (Segment::Device | Segment::Network) => segment.name(),
             _ => trace.service_of(&trace.spans[slice.span]),
         };
         *by_place.entry(place).or_default() += slice.nanos();
+        *by_span.entry(slice.span).or_default() += slice.nanos();
     }
-    let longest = by_place
+    let place = by_place
         .into_iter()
-        .max_by_key(|(place, nanos)| (*nanos, std::cmp::Reverse(*place)));
-    longest.map(|(place, nanos)| (place.to_owned(), nanos))
+        .max_by_key(|(place, nanos)| (*nanos, Reverse(*place)));
+    let span = by_span
+        .into_iter()
+        .max_by_key(|(span, nanos)| (*nanos, Reverse(*span)));
+    (
+        place.map(|(place, nanos)| (place.to_owned(), nanos)),
+        span.map(|(span, _)| trace.spans[span].id),
+    )
 }

@@ -8,6 +8,7 @@ use model::layout::heatmap::Selection;
 
 use super::query::{Selected, Slow};
 use crate::address::{ExploreAddress, TraceAddress, TracesAddress};
+use crate::components::segment_bar::SegmentBar;
 use crate::components::time::{Minute, Time};
 
 #[component]
@@ -210,7 +211,7 @@ fn SlowestTable(slowest: Vec<Slow>, now_nanos: i64) -> impl IntoView {
                         <th scope="col">"Request"</th>
                         <th scope="col" class="number">"Duration"</th>
                         <th scope="col">"Region"</th>
-                        <th scope="col">"Longest on the critical path"</th>
+                        <th scope="col">"Where the time went"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -223,8 +224,13 @@ fn SlowestTable(slowest: Vec<Slow>, now_nanos: i64) -> impl IntoView {
 #[component]
 fn SlowRow(slow: Slow, now_nanos: i64) -> impl IntoView {
     let Slow {
-        summary, longest, ..
+        summary,
+        decomposition,
+        longest,
+        span,
     } = slow;
+    let trace = TraceAddress::of(summary.trace_id);
+    let href = span.map_or(trace, |span| trace.with_span(span)).href();
     let region = summary
         .dimensions
         .get(model::dimensions::Dimension::Region)
@@ -234,7 +240,7 @@ fn SlowRow(slow: Slow, now_nanos: i64) -> impl IntoView {
         <tr>
             <td class="time"><Time nanos=summary.start_nanos now_nanos /></td>
             <td>
-                <a href=TraceAddress::of(summary.trace_id).href()>
+                <a href=href>
                     <b>{summary.root_service}</b>
                     " "
                     {summary.root_operation}
@@ -242,7 +248,10 @@ fn SlowRow(slow: Slow, now_nanos: i64) -> impl IntoView {
             </td>
             <td class="number">{format::duration(summary.duration_nanos)}</td>
             <td>{region}</td>
-            <td>{longest}</td>
+            <td class="bar-cell">
+                <SegmentBar means=decomposition what="Time of the request" />
+                <small class="muted">{longest}</small>
+            </td>
         </tr>
     }
 }
