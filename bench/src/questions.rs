@@ -209,10 +209,10 @@ pub(crate) const QUESTIONS: [Question; 26] = [
         format!("/api/v1/topology?{}", ask.all_days())
     }),
     question("heatmap, filtered, 24 h", TENTH, |ask| {
-        format!("/fn/get_heatmap?{}&{}", ask.label_filter(), ask.day())
+        format!("/api/v1/heatmap?{}&{}", ask.label_filter(), ask.day())
     }),
     question("heatmap, filtered, all days", TENTH, |ask| {
-        format!("/fn/get_heatmap?{}&{}", ask.label_filter(), ask.all_days())
+        format!("/api/v1/heatmap?{}&{}", ask.label_filter(), ask.all_days())
     }),
     question("page of a trace", None, |ask| {
         format!("/traces/{}", ask.trace_id())

@@ -25,11 +25,15 @@ async fn tables_have_what_was_sent_and_no_formulas() {
         root["attributes"] = serde_json::json!([spans::text("user.region", region)]);
         root
     };
-    let all = [
+    let mut all = [
         request(1, 100, "sa-east-1"),
         request(2, 100, "sa-east-1"),
         request(3, 200, "=1+1"),
     ];
+    for request in &mut all[..2] {
+        let attributes = request["attributes"].as_array_mut().unwrap();
+        attributes.push(spans::text("user.tier", "gold"));
+    }
     server.send_json(&spans::request("shop", &all)).await;
     server.wait_for_traces(3, "").await;
 
@@ -45,6 +49,13 @@ async fn tables_have_what_was_sent_and_no_formulas() {
     let traces = csv(&server, "/api/v1/traces?format=csv&q=region:sa-east-1").await;
     assert_eq!(traces.len(), 3, "{traces:?}");
     assert!(traces[1].contains(",100000000,shop,\"POST /pay, now\",1,0,sa-east-1,"));
+
+    // What requests are not counted by is told by looking at them.
+    let tiers = csv(&server, "/api/v1/latency?group_by=tier&format=csv").await;
+    assert!(
+        tiers[1].starts_with("gold,") && tiers[2].starts_with(','),
+        "{tiers:?}"
+    );
 
     let unknown = server.get("/api/v1/latency?format=xml").await;
     assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);

@@ -99,6 +99,17 @@ async fn flags_are_found_wherever_they_were_evaluated() {
         json!(["colour=blue", "new_cart=on", "old_index=off"])
     );
     assert_eq!(flags(2), json!([]));
+    // A request belongs to the group of each of its flags.
+    let groups = server.get_json("/api/v1/latency?group_by=flag").await;
+    let groups = groups["groups"].as_array().unwrap();
+    let mut groups: Vec<_> = groups
+        .iter()
+        .map(|group| (group["key"]["flag"].as_str().unwrap(), &group["count"]))
+        .collect();
+    groups.sort_unstable_by_key(|(flag, _)| *flag);
+    let one = json!(1);
+    let names = ["", "colour=blue", "new_cart=on", "old_index=off"];
+    assert_eq!(groups, names.map(|name| (name, &one)));
     let expected: [(&str, &[&str]); 6] = [
         ("flag:new_cart", &["1"]),
         ("flag:new_cart=on flag:colour", &["1"]),

@@ -69,6 +69,15 @@ impl Scope {
         }
     }
 
+    /// The requests of a journey within this scope; none where the filter language cannot say
+    /// which they are.
+    pub(crate) fn of_journey(&self, subject: &Subject) -> Option<Self> {
+        let own = subject.definition.requests.filter()?;
+        let mut filter = self.filter().ok()?;
+        filter.conditions.extend(own.conditions);
+        Some(self.with_filter(&filter))
+    }
+
     /// The page of a journey, for this scope.
     pub(crate) fn journey_href(&self, subject: &Subject) -> String {
         JourneyAddress {

@@ -26,8 +26,8 @@ pub(super) struct Parameters {
     to: String,
 }
 
-/// The labels of operations that tell who served, by place in [`Family::labels`].
-const SERVICE_AND_KIND: [usize; 2] = [0, 2];
+/// The label of operations that tells who served, by place in [`Family::labels`].
+const SERVICE: [usize; 1] = [0];
 
 /// All labels of calls.
 const CALL: [usize; 3] = [0, 1, 2];
@@ -39,23 +39,25 @@ pub(super) async fn topology(
 ) -> Result<Json<Value>, ApiError> {
     let Query(parameters) = parameters?;
     let time = rollups::time(&parameters.from, &parameters.to, clock::now_nanos())?;
-    let ask = |family: Family, group_by: Vec<usize>| -> Result<RollupRequest, ApiError> {
+    let ask = |family: Family, q: &str, group_by: Vec<usize>| -> Result<RollupRequest, ApiError> {
         Ok(RollupRequest {
             family,
-            filter: rollups::label_filter(family, "")?,
+            filter: rollups::label_filter(family, q)?,
             group_by,
             slots: time.whole(),
         })
     };
-    let operations = ask(Family::Operations, SERVICE_AND_KIND.into())?;
-    let mut services: BTreeMap<String, Rollup> = BTreeMap::new();
-    for group in store.rollups(&operations).await? {
-        let [service, kind] = group.key.as_slice() else {
-            continue;
-        };
-        let served = services.entry(service.clone()).or_default();
-        if [Kind::Server.name(), Kind::Consumer.name()].contains(&kind.as_str()) {
-            served.add(&group.total());
+    // Some do not serve, such as apps.
+    let all = ask(Family::Operations, "", SERVICE.into())?;
+    let names = store.keys_seen(&all).await?.into_iter().flatten();
+    let mut services: BTreeMap<String, Rollup> =
+        names.map(|name| (name, Rollup::default())).collect();
+    for kind in [Kind::Server, Kind::Consumer] {
+        let served = ask(Family::Operations, &format!("kind:{kind}"), SERVICE.into())?;
+        for mut group in store.rollups(&served).await? {
+            let total = group.total();
+            let service = group.key.pop().unwrap_or_default();
+            services.entry(service).or_default().add(&total);
         }
     }
     let services = services.iter().map(|(service, rollup)| {
@@ -64,7 +66,7 @@ pub(super) async fn topology(
         Value::Object(object)
     });
     // The greatest weight first.
-    let mut calls = store.rollups(&ask(Family::Calls, CALL.into())?).await?;
+    let mut calls = store.rollups(&ask(Family::Calls, "", CALL.into())?).await?;
     let beyond = calls.split_off(calls.len().min(MAX_EDGES));
     let edges = calls.iter().map(|group| {
         let mut object = rollups::numbers(&group.total(), Family::Calls);

@@ -1,6 +1,6 @@
 //! Asking rollups.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use futures::TryStreamExt;
 use model::rollup::{Family, LabelFilter, Part, Resolution, Rollup, Slots};
@@ -160,6 +160,57 @@ impl Store {
             groups[place].get_or_insert_with(empty)[slot].add(&rollup);
         }
         Ok(heaviest_first(wanted.keys.into_iter().zip(groups)))
+    }
+
+    /// The keys of which anything was counted, without any figures, which are most of what there is
+    /// to read.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keys_seen(&self, request: &RollupRequest) -> Result<BTreeSet<Vec<String>>, Error> {
+        let mut wanted = self.wanted(request).await?;
+        let parts = joined(request.slots.parts());
+        let resolutions: Vec<i16> = parts
+            .iter()
+            .map(|part| resolution_number(part.resolution))
+            .collect();
+        let starts: Vec<i64> = parts.iter().map(|part| part.start_nanos).collect();
+        let ends: Vec<i64> = parts.iter().map(|part| part.end_nanos).collect();
+        let seen = sqlx::query_scalar!(
+            r#"select wanted.id as "id!"
+            from unnest($1::int[]) as wanted (id)
+            where exists (
+                select
+                from unnest($2::smallint[], $3::bigint[], $4::bigint[])
+                    as part (resolution, first, past)
+                cross join lateral (
+                    select
+                    from rollup
+                    where rollup.resolution = part.resolution
+                        and rollup.series = wanted.id
+                        and rollup.start_nanos >= part.first
+                        and rollup.start_nanos < part.past
+                    limit 1
+                ) as own
+            )
+            or wanted.id in (
+                select series
+                from rollup_delta
+                where start_nanos >= (select min(first) from unnest($3::bigint[]) as part (first))
+                    and start_nanos < (select max(past) from unnest($4::bigint[]) as part (past))
+            )"#,
+            &wanted.series,
+            &resolutions,
+            &starts,
+            &ends,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let places = seen.iter().filter_map(|id| wanted.places.get(id));
+        Ok(places
+            .map(|place| std::mem::take(&mut wanted.keys[*place]))
+            .filter(|key| !key.is_empty())
+            .collect())
     }
 
     async fn wanted(&self, request: &RollupRequest) -> Result<Wanted, Error> {

@@ -8,6 +8,7 @@ use model::time::Moment;
 
 use super::query::Answer;
 use crate::address::Scope;
+use crate::components::exports::{Export, Exports};
 use crate::components::figures::Duration;
 use crate::components::line_chart::{self, LineChartView};
 use crate::components::time::Minute;
@@ -61,11 +62,15 @@ pub(super) fn PercentileChart(scope: Scope, answer: Answer) -> impl IntoView {
         }
     });
     let rows = rows.collect_view();
+    // What the filter cannot say has no address of its own.
+    let exports = scope.of_journey(&subject).map(|scope| {
+        view! { <Exports what="The percentiles" scope exports=vec![Export::Svg("latency")] /> }
+    });
     view! {
         <section class="card">
             <header class="card-head">
                 <h2>"Percentiles over time"</h2>
-                <span class="muted">"the area is how sure p95 is, at 95 %"</span>
+                <span class="muted">"the area is how sure p95 is, at 95 %" {exports}</span>
             </header>
             <LineChartView chart series=["p50", "p95", "p99"].map(str::to_owned).to_vec() columns=pointed />
             <details class="as-table">
