@@ -33,8 +33,6 @@ mod islands;
 mod pages;
 #[cfg(feature = "ssr")]
 mod root;
-#[cfg(feature = "ssr")]
-mod suggestions;
 
 #[cfg(feature = "ssr")]
 pub use root::{App, shell};

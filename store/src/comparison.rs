@@ -18,8 +18,10 @@ use crate::{Error, Store};
 /// About so many traces of a set are looked at for their operations where rollups cannot tell.
 pub const SAMPLED_TRACES: usize = MAX_CANDIDATES;
 
-/// How many of them are in memory at once.
+/// How many of them are in memory at once, and how many spans they may have together; a trace that
+/// is larger is alone.
 const BATCH: usize = 300;
+const BATCH_SPANS: usize = 50_000;
 
 /// Most parts of the time that the sample is taken from.
 const COLUMNS: usize = 98;
@@ -115,7 +117,7 @@ impl Store {
         };
         let mut sample = Sample::default();
         while !summaries.is_empty() {
-            let rest = summaries.split_off(summaries.len().min(BATCH));
+            let rest = summaries.split_off(batch(&summaries));
             for (summary, trace) in self.accepted(&filter, summaries, detail).await? {
                 sample.add(&summary, &trace);
             }
@@ -198,6 +200,16 @@ impl Sample {
             .map(|(key, rollup)| (key, scaled(rollup)))
             .collect()
     }
+}
+
+/// How many of the summaries, from the first on, are looked at together.
+fn batch(summaries: &[Summary]) -> usize {
+    let mut spans = 0_usize;
+    let fits = summaries.iter().take(BATCH).take_while(|summary| {
+        spans = spans.saturating_add(summary.span_count);
+        spans <= BATCH_SPANS
+    });
+    fits.count().max(1)
 }
 
 #[cfg(test)]

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 
 use model::dimensions::{Dimension, FLAG};
 use model::filter::Filter;
-use model::rollup::{Family, LabelFilter, Rollup, Slots};
+use model::rollup::{Family, LabelFilter, OTHER, Rollup, Slots};
 
 use crate::rollups::{Group, RollupRequest};
 use crate::{Error, Store};
+
+/// Most groups of requests that are looked at one by one; the others are counted together.
+const MAX_GROUPS: usize = 1_000;
 
 /// What is asked about requests.
 #[derive(Debug, Clone)]
@@ -112,7 +115,10 @@ impl Store {
             let Some(slot) = question.slots.at(request.start_nanos) else {
                 continue;
             };
-            for key in request.keys {
+            for mut key in request.keys {
+                if groups.len() >= MAX_GROUPS && !groups.contains_key(&key) {
+                    key.fill(OTHER.to_owned());
+                }
                 let empty = || vec![Rollup::default(); question.slots.count()];
                 let rollup = &mut groups.entry(key).or_insert_with(empty)[slot];
                 rollup.count += 1;

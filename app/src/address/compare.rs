@@ -5,8 +5,11 @@ use model::filter::{Condition, Filter};
 use model::rollup::Coverage;
 use model::time::TimeRange;
 
-use super::{Scope, link};
+use super::{Place, Scope};
 use crate::error::AppError;
+
+/// The other set's filter where it is all requests.
+pub(crate) const ALL: &str = "*";
 
 /// `/compare?q=&from=&to=&vs=&aq=&afrom=&ato=`. The scope says which requests are asked about; the
 /// rest says which others they are compared with.
@@ -75,17 +78,24 @@ impl CompareAddress {
         } else {
             Some(own.time)
         };
-        let filter = if self.q.is_empty() {
-            own.filter.clone()
-        } else {
-            self.q.parse()?
+        let filter = match self.q.as_str() {
+            "" => own.filter.clone(),
+            ALL => Filter::default(),
+            q => q.parse()?,
         };
         Ok((own, time.map(|time| Set { filter, time })))
     }
 
+    pub(crate) fn place(&self) -> Place {
+        let own = [("aq", &self.q), ("afrom", &self.from), ("ato", &self.to)];
+        Place {
+            path: Self::PATH.to_owned(),
+            own: own.map(|(key, value)| (key, value.clone())).to_vec(),
+        }
+    }
+
     pub(crate) fn href(&self) -> String {
-        let own = [("aq", &*self.q), ("afrom", &self.from), ("ato", &self.to)];
-        link(Self::PATH, &self.scope, &own)
+        self.place().href(&self.scope)
     }
 }
 
@@ -123,6 +133,8 @@ mod tests {
         assert_eq!(begins(&[("q", "region:x")]), before);
         let filtered = begins(&[("q", "region:x"), ("aq", "region:y")]);
         assert_eq!(filtered, Some((1, 1, "region:y".to_owned())));
+        let all = begins(&[("q", "region:x"), ("aq", "*")]);
+        assert_eq!(all, Some((1, 1, String::new())));
         let both = begins(&[("aq", "os:iOS"), ("afrom", "now-3h"), ("ato", "now-2h")]);
         assert_eq!(both, Some((1, 3, "os:iOS".to_owned())));
         assert_eq!(begins(&[("vs", "none")]), None);

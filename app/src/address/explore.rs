@@ -5,7 +5,7 @@ use model::format;
 use model::layout::heatmap::Selection;
 use model::time::Moment;
 
-use super::{Scope, link};
+use super::{Place, Scope, link};
 use crate::error::AppError;
 
 /// `/explore?q=&from=&to=&by=&sel=FROM/TO/LEAST/BELOW`, as typed: it may not make sense.
@@ -87,6 +87,14 @@ impl ExploreAddress {
         Self {
             by: by.to_owned(),
             ..self.clone()
+        }
+    }
+
+    /// The selection is one of a time, and goes when that changes.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            path: Self::PATH.to_owned(),
+            own: vec![("by", self.by.clone())],
         }
     }
 

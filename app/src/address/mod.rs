@@ -11,7 +11,7 @@ mod traces;
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-pub(crate) use compare::{CompareAddress, Set, beside_the_rest};
+pub(crate) use compare::{ALL, CompareAddress, Set, beside_the_rest};
 pub(crate) use explore::ExploreAddress;
 pub(crate) use journey::{
     JOURNEYS_PATH, JourneyAddress, OVERVIEW_PATH, new_journey_href, read_draft,
@@ -20,6 +20,30 @@ pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use traces::TracesAddress;
+
+/// A page, with what it has in its query beside the scope, so that it stays when the scope changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) path: String,
+    pub(crate) own: Vec<(&'static str, String)>,
+}
+
+impl Place {
+    pub(crate) fn href(&self, scope: &Scope) -> String {
+        let own = self.own.iter().map(|(key, value)| (*key, &**value));
+        link(&self.path, scope, &own.collect::<Vec<_>>())
+    }
+}
+
+/// A page that has nothing of its own.
+impl<T: Into<String>> From<T> for Place {
+    fn from(path: T) -> Self {
+        Self {
+            path: path.into(),
+            own: vec![],
+        }
+    }
+}
 
 /// A path with what every page has in its query, and with what only this one has.
 fn link(path: &str, scope: &Scope, own: &[(&str, &str)]) -> String {

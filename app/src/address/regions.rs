@@ -4,7 +4,7 @@ use leptos_router::params::ParamsMap;
 use model::filter::Filter;
 use model::regions::Column;
 
-use super::{Scope, link};
+use super::{Place, Scope};
 
 /// `/regions?q=&from=&to=&vs=&sort=&split=journey`. What is not known of `sort` and `split` counts
 /// as not given.
@@ -31,9 +31,7 @@ impl RegionsAddress {
             is_split: query.get("split").as_deref() == Some(BY_JOURNEY),
         }
     }
-}
 
-impl RegionsAddress {
     /// What rows are ordered by, and whether in reverse; the slowest come first unless something
     /// else is asked for.
     pub(crate) fn order(&self) -> (Column, bool) {
@@ -72,10 +70,16 @@ impl RegionsAddress {
         }
     }
 
-    pub(crate) fn href(&self) -> String {
+    pub(crate) fn place(&self) -> Place {
         let split = if self.is_split { BY_JOURNEY } else { "" };
-        let own = [("sort", self.sort.as_str()), ("split", split)];
-        link(Self::PATH, &self.scope, &own)
+        Place {
+            path: Self::PATH.to_owned(),
+            own: vec![("sort", self.sort.clone()), ("split", split.to_owned())],
+        }
+    }
+
+    pub(crate) fn href(&self) -> String {
+        self.place().href(&self.scope)
     }
 }
 

@@ -53,11 +53,13 @@ impl Versus {
 impl Scope {
     pub(crate) fn read(query: &ParamsMap) -> Self {
         let text = |key: &str| query.get(key).unwrap_or_default();
+        let vs = text("vs");
+        let is_known = Versus::ALL.iter().any(|own| own.key() == vs);
         Self {
             q: text("q"),
             from: text("from"),
             to: text("to"),
-            vs: text("vs"),
+            vs: if is_known { vs } else { String::new() },
         }
     }
 

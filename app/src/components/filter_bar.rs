@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::kept::Kept;
 use super::time_menu::TimeMenu;
-use crate::address::Scope;
+use crate::address::{Place, Scope};
 use crate::islands::filter_input::FilterInput;
 
-/// `path` is that of the page that is filtered.
+/// `place` is the page that is filtered.
 #[component]
-pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
+pub(crate) fn FilterBar(#[prop(into)] place: Place, scope: Scope) -> impl IntoView {
     let filter = scope.filter();
     let is_wrong = filter.is_err();
     let chips = filter.map(|filter| {
@@ -19,7 +20,7 @@ pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
             view! {
                 <li class="chip">
                     <code>{text}</code>
-                    <a href=without.href(&path) aria-label=label>
+                    <a href=place.href(&without) aria-label=label>
                         "×"
                     </a>
                 </li>
@@ -34,19 +35,18 @@ pub(crate) fn FilterBar(path: String, scope: Scope) -> impl IntoView {
         (!filter.conditions.is_empty())
             .then(|| view! { <ul class="chips" aria-label="Conditions">{chips}</ul> })
     });
-    let kept = [("from", &scope.from), ("to", &scope.to), ("vs", &scope.vs)];
-    let kept = kept.map(|(name, value)| {
-        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value.clone() /> })
-    });
+    let Scope { from, to, vs, .. } = scope.clone();
+    let kept = [("from", from), ("to", to), ("vs", vs)];
+    let kept = kept.into_iter().chain(place.own.clone());
     let q = scope.q.clone();
     view! {
         <div class="bar">
-            <form method="get" action=path.clone() class="filter" role="search">
+            <form method="get" action=place.path.clone() class="filter" role="search">
                 <FilterInput q from=scope.from.clone() to=scope.to.clone() is_wrong />
-                {kept.into_iter().collect_view()}
+                <Kept fields=kept.collect() />
                 <button class="button">"Search"</button>
             </form>
-            <TimeMenu path scope />
+            <TimeMenu place scope />
         </div>
         {chips.ok().flatten()}
     }

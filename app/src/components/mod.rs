@@ -8,6 +8,7 @@ pub(crate) mod filter_bar;
 pub(crate) mod first_trace;
 pub(crate) mod frame;
 pub(crate) mod heatmap;
+pub(crate) mod kept;
 pub(crate) mod line_chart;
 pub(crate) mod notice;
 pub(crate) mod part_table;

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use model::format;
 use model::time::{Moment, TimeRange};
 
-use crate::address::{Scope, Versus};
+use super::kept::Kept;
+use crate::address::{Place, Scope, Versus};
 
 pub(crate) const PRESETS: [(&str, &str); 6] = [
     ("now-15m", "Last 15 minutes"),
@@ -15,9 +16,9 @@ pub(crate) const PRESETS: [(&str, &str); 6] = [
     ("now-30d", "Last 30 days"),
 ];
 
-/// `path` is that of the page whose time it is.
+/// `place` is the page whose time it is.
 #[component]
-pub(crate) fn TimeMenu(path: String, scope: Scope) -> impl IntoView {
+pub(crate) fn TimeMenu(place: Place, scope: Scope) -> impl IntoView {
     let range = scope.range();
     let title = range
         .as_ref()
@@ -26,25 +27,23 @@ pub(crate) fn TimeMenu(path: String, scope: Scope) -> impl IntoView {
         let is_current = range
             .as_ref()
             .is_ok_and(|range| TimeRange::parse(from, "").as_ref() == Ok(range));
-        let href = scope.with_range(from, "").href(&path);
+        let href = place.href(&scope.with_range(from, ""));
         view! { <Choice href is_current name /> }
     });
     let comparisons = Versus::ALL.map(|versus| {
-        let href = scope.with_versus(versus).href(&path);
+        let href = place.href(&scope.with_versus(versus));
         let is_current = versus == scope.versus();
         view! { <Choice href is_current name=versus.title() /> }
     });
     let kept = [("q", scope.q.clone()), ("vs", scope.vs.clone())];
-    let kept = kept.map(|(name, value)| {
-        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
-    });
+    let kept = kept.into_iter().chain(place.own);
     view! {
         <details class="menu">
             <summary class="button" aria-label=format!("Time range: {title}")>{title.clone()}</summary>
             <div class="menu-body">
                 <ul>{presets.collect_view()}</ul>
-                <form method="get" action=path>
-                    {kept.into_iter().collect_view()}
+                <form method="get" action=place.path>
+                    <Kept fields=kept.collect() />
                     <label>
                         "From"
                         <input name="from" value=scope.from placeholder="now-1h" />

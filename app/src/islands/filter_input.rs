@@ -1,10 +1,14 @@
 //! The text of the filter, which offers keys and values as one types.
 
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::filter::complete::Suggestion;
+#[cfg(feature = "hydrate")]
+use model::filter::complete::beyond_word;
 use model::format;
 
 use super::keys::FILTER_ID;
@@ -12,10 +16,13 @@ use crate::error::AppError;
 
 const LIST_ID: &str = "suggestions";
 
+/// Between the last letter and the question for what goes on from there.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// What is offered for the text up to the cursor, with the values of that time.
 #[server(prefix = "/fn", endpoint = "complete", input = GetUrl)]
 async fn complete(text: String, from: String, to: String) -> Result<Vec<Suggestion>, AppError> {
-    crate::suggestions::suggestions(&text, from, to).await
+    crate::pages::suggestions::suggestions(&text, from, to).await
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,16 +64,22 @@ pub(crate) fn FilterInput(q: String, from: String, to: String, is_wrong: bool) -
         asked.update_value(|asked| *asked = asked.wrapping_add(1));
         let number = asked.get_value();
         let (from, to) = range.get_value();
-        leptos::task::spawn_local(async move {
-            // Without an answer nothing is offered; what is typed works as ever.
-            let suggestions = complete(text, from, to).await.unwrap_or_default();
-            if asked.get_value() == number {
-                offer.set(Offer {
-                    suggestions,
-                    active: None,
-                });
+        let fetch = move || {
+            if asked.get_value() != number {
+                return;
             }
-        });
+            leptos::task::spawn_local(async move {
+                // Without an answer nothing is offered; what is typed works as ever.
+                let suggestions = complete(text, from, to).await.unwrap_or_default();
+                if asked.get_value() == number {
+                    offer.set(Offer {
+                        suggestions,
+                        active: None,
+                    });
+                }
+            });
+        };
+        set_timeout(fetch, PAUSE);
     };
     let close = move || {
         asked.update_value(|asked| *asked = asked.wrapping_add(1));
@@ -91,6 +104,7 @@ pub(crate) fn FilterInput(q: String, from: String, to: String, is_wrong: bool) -
             "ArrowUp" if is_open => offer.update(|offer| offer.go(false)),
             "Enter" | "Tab" if active.is_some() => take(active.unwrap_or(0)),
             "Escape" if is_open => close(),
+            "Escape" => leave(input),
             _ => return,
         }
         event.prevent_default();
@@ -102,7 +116,8 @@ pub(crate) fn FilterInput(q: String, from: String, to: String, is_wrong: bool) -
             <input
                 node_ref=input
                 id=FILTER_ID
-                type="search"
+                type="text"
+                inputmode="search"
                 name="q"
                 value=q
                 placeholder="Filter by service, region, release, any attribute…"
@@ -137,17 +152,16 @@ fn Options(offer: RwSignal<Offer>, take: Callback<usize>) -> impl IntoView {
         let options = suggestions.into_iter().enumerate().map(|(place, found)| {
             let is_active = active == Some(place);
             let count = found.count.map(format::short_count);
-            // Before the input loses the focus, and with it the list.
-            let choose = move |event: ev::PointerEvent| {
-                event.prevent_default();
-                take.run(place);
-            };
+            // Or the input would lose the focus, and with it the list.
+            let keep = |event: ev::PointerEvent| event.prevent_default();
             view! {
                 <li
                     role="option"
                     id=option_id(place)
                     aria-selected=if is_active { "true" } else { "false" }
-                    on:pointerdown=choose
+                    on:pointerdown=keep
+                    on:mousedown=|event: ev::MouseEvent| event.prevent_default()
+                    on:click=move |_| take.run(place)
                 >
                     <span>{found.label}</span>
                     <span class="muted">{count}</span>
@@ -172,9 +186,9 @@ fn around_cursor(input: NodeRef<html::Input>) -> Option<(String, String)> {
         let cursor = input.selection_start().ok().flatten()?;
         let cursor = usize::try_from(cursor).ok()?.min(units.len());
         let text = |units: &[u16]| String::from_utf16_lossy(units);
-        let after = text(&units[cursor..]);
-        let rest = after.find(' ').map_or("", |space| &after[space..]);
-        Some((text(&units[..cursor]), rest.trim_start().to_owned()))
+        let (before, after) = (text(&units[..cursor]), text(&units[cursor..]));
+        let beyond = beyond_word(&before, &after).to_owned();
+        Some((before, beyond))
     }
     #[cfg(not(feature = "hydrate"))]
     {
@@ -183,13 +197,28 @@ fn around_cursor(input: NodeRef<html::Input>) -> Option<(String, String)> {
     }
 }
 
+fn leave(input: NodeRef<html::Input>) {
+    #[cfg(feature = "hydrate")]
+    if let Some(input) = input.get_untracked() {
+        // It fails only when the input is gone.
+        input.blur().ok();
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _: NodeRef<html::Input> = input;
+}
+
 /// Puts a text in place of the word at the cursor.
 fn write(input: NodeRef<html::Input>, text: &str) {
     #[cfg(feature = "hydrate")]
     if let Some((_, after)) = around_cursor(input)
         && let Some(input) = input.get_untracked()
     {
-        input.set_value(&format!("{text}{after}"));
+        let space = if text.ends_with(' ') || after.is_empty() {
+            ""
+        } else {
+            " "
+        };
+        input.set_value(&format!("{text}{space}{after}"));
         let cursor = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
         // It fails only for inputs that have no text.
         input.set_selection_range(cursor, cursor).ok();

@@ -90,15 +90,26 @@ pub(crate) fn HeatmapBrush(
             finish();
         }
     };
+    let cancelled = move |_| {
+        is_dragging.set(false);
+        cursor.set(None);
+    };
     let left = move |_| {
         if !is_dragging.get_untracked() {
             cursor.set(None);
         }
     };
     let key = move |event: ev::KeyboardEvent| {
+        // Those are the browser's.
+        if event.alt_key() || event.ctrl_key() || event.meta_key() {
+            return;
+        }
         match event.key().as_str() {
             "Enter" => finish(),
-            "Escape" => return cursor.set(None),
+            "Escape" => {
+                is_dragging.set(false);
+                return cursor.set(None);
+            }
             key => {
                 let start = cursor
                     .get_untracked()
@@ -124,6 +135,7 @@ pub(crate) fn HeatmapBrush(
             on:pointerdown=down
             on:pointermove=moved
             on:pointerup=up
+            on:pointercancel=cancelled
             on:pointerleave=left
             on:keydown=key
         >

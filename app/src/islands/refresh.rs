@@ -17,16 +17,28 @@ pub(crate) fn RefreshSwitch() -> impl IntoView {
     let every = RwSignal::new(chosen());
     let waited = StoredValue::new(0_u32);
     let tick = move || {
+        if is_in_use() {
+            waited.set_value(0);
+            return;
+        }
         waited.update_value(|waited| *waited = waited.saturating_add(1));
-        if let Some(seconds) = every.get_untracked()
-            && waited.get_value() >= seconds
-            && !is_in_use()
+        if every
+            .get_untracked()
+            .is_some_and(|seconds| waited.get_value() >= seconds)
         {
             reload();
         }
     };
     #[cfg(feature = "hydrate")]
-    set_interval(tick, Duration::from_secs(1));
+    {
+        set_interval(tick, Duration::from_secs(1));
+        // A page that is left for another one must not come back.
+        window_event_listener(leptos::ev::beforeunload, |_| {
+            if let Some(root) = document().document_element() {
+                root.set_attribute("data-left", "").ok();
+            }
+        });
+    }
     #[cfg(not(feature = "hydrate"))]
     let _ = (tick, Duration::ZERO);
     let switch = move |_| {
@@ -56,11 +68,12 @@ fn chosen() -> Option<u32> {
     CHOICES.into_iter().find(|choice| *choice == seconds)?
 }
 
-/// Whether something is typed, pressed, open or selected, or nobody looks.
+/// Whether something is typed, pressed or open, the page is a form or is left, or nobody looks.
 fn is_in_use() -> bool {
     #[cfg(feature = "hydrate")]
     {
-        let busy = "input:focus, textarea:focus, :active, dialog[open], details.menu[open]";
+        let busy = "form[method=post], input:focus, textarea:focus, select:focus, main [tabindex]:focus, \
+                    :active, dialog[open], details[open], html[data-left]";
         let document = document();
         document.hidden() || document.query_selector(busy).ok().flatten().is_some()
     }

@@ -116,7 +116,7 @@ pub(super) fn minute(nanos: i64, now_nanos: i64) -> String {
         nanos,
         style: Style::Minute { now_nanos },
     };
-    mark.text(zone_east_minutes(nanos))
+    mark.text(zone_east_minutes(nanos, wants_utc()))
 }
 
 /// Writes all times of the document anew.
@@ -127,13 +127,15 @@ pub(super) fn write_all() {
     let Ok(elements) = document().query_selector_all("[data-time]") else {
         return;
     };
+    let is_utc = wants_utc();
     for position in 0..elements.length() {
         let element = elements.item(position);
         let element: Option<web_sys::Element> = element.and_then(|node| node.dyn_into().ok());
         let Some(element) = element else { continue };
         let mark = element.get_attribute("data-time");
         if let Some(mark) = mark.and_then(|mark| Mark::read(&mark)) {
-            element.set_text_content(Some(&mark.text(zone_east_minutes(mark.nanos))));
+            let east_minutes = zone_east_minutes(mark.nanos, is_utc);
+            element.set_text_content(Some(&mark.text(east_minutes)));
         }
     }
 }
@@ -145,8 +147,8 @@ pub(super) fn write_all() {
     clippy::cast_precision_loss,
     reason = "milliseconds of this era are exact"
 )]
-fn zone_east_minutes(nanos: i64) -> i32 {
-    if wants_utc() {
+fn zone_east_minutes(nanos: i64, is_utc: bool) -> i32 {
+    if is_utc {
         return 0;
     }
     let date = js_sys::Date::new(&(nanos as f64 / 1e6).into());
@@ -156,7 +158,7 @@ fn zone_east_minutes(nanos: i64) -> i32 {
 
 /// The server does not know it.
 #[cfg(not(feature = "hydrate"))]
-fn zone_east_minutes(_nanos: i64) -> i32 {
+fn zone_east_minutes(_nanos: i64, _is_utc: bool) -> i32 {
     0
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::attr::custom::custom_attribute;
 use leptos::ev;
@@ -10,7 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use model::format;
 use model::id::{SpanId, TraceId};
 use model::layout::axis;
-use model::layout::waterfall::{Row, Waterfall};
+use model::layout::waterfall::{Clock, Row, Waterfall};
 use model::span::Kind;
 
 use super::keys::is_typing;
@@ -22,15 +23,21 @@ const MAX_INDENT: usize = 24;
 
 const INDENT_PIXELS: usize = 10;
 
+/// Between the selection of a span and the question for its details.
+const PAUSE: Duration = Duration::from_millis(80);
+
 /// Most ticks on the time axis, besides the one at 0.
 const TICKS: i64 = 5;
 
-/// `base` is the address of the trace without a span; `children` are the details of the one that
+/// `base` is the address of the trace without a span, `other_clock` that with the other clock;
+/// `children` are the details of the one that
 /// is selected.
 #[island]
 pub(crate) fn WaterfallView(
     trace: TraceId,
     base: String,
+    clock: Clock,
+    other_clock: String,
     selected: SpanId,
     span_count: usize,
     waterfall: Waterfall,
@@ -62,7 +69,9 @@ pub(crate) fn WaterfallView(
     let keys = {
         let press = press.clone();
         move |event: ev::KeyboardEvent| {
-            if press(&event.key()) {
+            // Those with a modifier are the browser's.
+            let is_plain = !(event.alt_key() || event.ctrl_key() || event.meta_key());
+            if is_plain && press(&event.key()) {
                 event.prevent_default();
             }
         }
@@ -90,9 +99,16 @@ pub(crate) fn WaterfallView(
         }
     };
     let shown = waterfall.rows.len();
-    let is_fetched = move || pane.with(|pane| *pane != Pane::AsSent);
+    let is_fetched = move || pane.with(|pane| pane.fetched.is_some());
+    let is_waiting = move || pane.with(|pane| pane.is_waiting.then_some("true"));
     view! {
         <section class="card waterfall" aria-label="Waterfall">
+            <ClockSwitch
+                clock
+                largest_shift_nanos=waterfall.largest_shift_nanos
+                other_clock
+                selected
+            />
             <div role="treegrid" aria-label="Spans" on:keydown=keys>
                 <Axis duration_nanos=waterfall.duration_nanos waterfall=Arc::clone(&waterfall) />
                 <For each=rows key=|row| row.span_id let:row>
@@ -101,7 +117,7 @@ pub(crate) fn WaterfallView(
             </div>
             <LeftOut shown span_count />
         </section>
-        <aside class="card details" aria-label="Span details">
+        <aside class="card details" aria-label="Span details" aria-busy=is_waiting>
             <div hidden=is_fetched>{children()}</div>
             <div inner_html=move || pane.get().html()></div>
             {move || pane.get().problem()}
@@ -109,13 +125,18 @@ pub(crate) fn WaterfallView(
     }
 }
 
-/// What stands in the pane of details.
+/// What stands beside the waterfall.
 #[derive(Debug, Clone, PartialEq, Default)]
-enum Pane {
-    /// The details that came with the page.
-    #[default]
-    AsSent,
-    /// As the server has drawn them since.
+struct Pane {
+    /// None for the details that came with the page.
+    fetched: Option<Details>,
+    /// Others are on their way.
+    is_waiting: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Details {
+    /// As the server has drawn them.
     Drawn(String),
     /// Why there are none.
     Problem(String),
@@ -123,16 +144,16 @@ enum Pane {
 
 impl Pane {
     fn html(self) -> String {
-        match self {
-            Self::Drawn(html) => html,
-            Self::AsSent | Self::Problem(_) => String::new(),
+        match self.fetched {
+            Some(Details::Drawn(html)) => html,
+            Some(Details::Problem(_)) | None => String::new(),
         }
     }
 
     fn problem(self) -> Option<impl IntoView> {
-        match self {
-            Self::Problem(words) => Some(view! { <p role="alert">{words}</p> }),
-            Self::AsSent | Self::Drawn(_) => None,
+        match self.fetched {
+            Some(Details::Problem(words)) => Some(view! { <p role="alert">{words}</p> }),
+            Some(Details::Drawn(_)) | None => None,
         }
     }
 }
@@ -145,18 +166,29 @@ async fn draw_span(trace: TraceId, span: SpanId) -> Result<Option<String>, AppEr
 
 /// Shows the details of a span, unless another one is selected when they come.
 fn fetch_details(trace: TraceId, span: SpanId, selected: RwSignal<SpanId>, pane: RwSignal<Pane>) {
-    leptos::task::spawn_local(async move {
-        let drawn = match draw_span(trace, span).await {
-            Ok(Some(html)) => Pane::Drawn(html),
-            Ok(None) => Pane::Problem("The trace has no such span any more.".into()),
-            Err(error) => Pane::Problem(format!("{error}. {}", error.hint())),
-        };
-        if selected.get_untracked() == span {
-            pane.set(drawn);
-            #[cfg(feature = "hydrate")]
-            request_animation_frame(super::times::write_all);
+    // Who holds an arrow key passes over many spans.
+    let fetch = move || {
+        if selected.get_untracked() != span {
+            return;
         }
-    });
+        leptos::task::spawn_local(async move {
+            let drawn = match draw_span(trace, span).await {
+                Ok(Some(html)) => Details::Drawn(html),
+                Ok(None) => Details::Problem("The trace has no such span any more.".into()),
+                Err(error) => Details::Problem(format!("{error}. {}", error.hint())),
+            };
+            if selected.get_untracked() == span {
+                pane.set(Pane {
+                    fetched: Some(drawn),
+                    is_waiting: false,
+                });
+                #[cfg(feature = "hydrate")]
+                request_animation_frame(super::times::write_all);
+            }
+        });
+    };
+    pane.update(|pane| pane.is_waiting = true);
+    set_timeout(fetch, PAUSE);
 }
 
 /// So that the address leads to what is seen, without a step in the history for each span.
@@ -169,6 +201,33 @@ fn show_address(href: &str) {
     }
     #[cfg(not(feature = "hydrate"))]
     let _: &str = href;
+}
+
+/// Says by how much clocks were corrected, and shows the times without that.
+#[component]
+fn ClockSwitch(
+    clock: Clock,
+    largest_shift_nanos: i64,
+    other_clock: String,
+    selected: RwSignal<SpanId>,
+) -> impl IntoView {
+    const WHY: &str = "A server's part of a request lies within the client's. Where their clocks \
+        say otherwise, the device's spans are moved so that it does.";
+    (largest_shift_nanos != 0).then(|| {
+        let sign = if largest_shift_nanos > 0 { "+" } else { "" };
+        let amount = format!("{sign}{}", format::duration(largest_shift_nanos));
+        let text = match clock {
+            Clock::Corrected => format!("Clock corrected: {amount}"),
+            Clock::Raw => format!("Clock as sent; off by {amount}"),
+        };
+        // The span that is selected stays so.
+        let href = move || with_field(&other_clock, "span", &selected.get().to_string());
+        view! {
+            <p class="clock">
+                <a href=href class="button" title=WHY>{text}</a>
+            </p>
+        }
+    })
 }
 
 /// Says that there are more spans than rows.

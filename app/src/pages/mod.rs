@@ -8,5 +8,6 @@ pub(crate) mod not_found;
 mod observe;
 pub(crate) mod overview;
 pub(crate) mod regions;
+pub(crate) mod suggestions;
 pub(crate) mod trace;
 pub(crate) mod traces;

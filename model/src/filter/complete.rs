@@ -8,6 +8,9 @@ use crate::dimensions::Dimension;
 use crate::span::{Kind, StatusCode};
 use crate::summary::Outcome;
 
+/// It is compared, and has no values that were seen.
+const DURATION: &str = "duration";
+
 /// The word that the cursor is in, up to the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<'a> {
@@ -22,6 +25,40 @@ pub enum Part {
     Key(String),
     /// A key, and the beginning of its value.
     Value { key: String, value: String },
+}
+
+/// Whether a place in the text lies within quotes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Quotes {
+    is_within: bool,
+    is_escaped: bool,
+}
+
+impl Quotes {
+    /// Whether the next letter belongs to a quoted text, or begins or ends one.
+    fn pass(&mut self, letter: char) -> bool {
+        let was_within = self.is_within;
+        match letter {
+            _ if self.is_escaped => self.is_escaped = false,
+            '\\' if was_within => self.is_escaped = true,
+            '"' => self.is_within = !was_within,
+            _ => {}
+        }
+        was_within || letter == '"'
+    }
+}
+
+/// What stands after the word that the cursor is in: `text` is before the cursor, `after` is
+/// behind it.
+#[must_use]
+pub fn beyond_word<'a>(text: &str, after: &'a str) -> &'a str {
+    let mut quotes = Quotes::default();
+    for letter in text.chars() {
+        quotes.pass(letter);
+    }
+    let mut letters = after.char_indices();
+    let end = letters.find(|(_, letter)| !quotes.pass(*letter) && letter.is_whitespace());
+    end.map_or("", |(place, _)| after[place..].trim_start())
 }
 
 /// One way to go on.
@@ -42,13 +79,12 @@ impl<'a> Word<'a> {
         if text.len() > MAX_LENGTH {
             return None;
         }
-        let (mut start, mut is_quoted, mut colon, mut is_escaped) = (0, false, None, false);
+        let (mut start, mut colon, mut quotes) = (0, None, Quotes::default());
         for (place, letter) in text.char_indices() {
+            if quotes.pass(letter) {
+                continue;
+            }
             match letter {
-                _ if is_escaped => is_escaped = false,
-                '\\' if is_quoted => is_escaped = true,
-                '"' => is_quoted = !is_quoted,
-                _ if is_quoted => {}
                 ' ' | '\t' | '\n' => {
                     start = place + letter.len_utf8();
                     colon = None;
@@ -81,10 +117,13 @@ impl<'a> Word<'a> {
         };
         let keys = KEYS.into_iter().chain(Dimension::ALL.map(Dimension::key));
         keys.filter(|key| key.starts_with(begin.as_str()))
-            .map(|key| Suggestion {
-                label: format!("{key}:"),
-                count: None,
-                text: format!("{}{key}:", self.before),
+            .map(|key| {
+                let sign = if key == DURATION { '>' } else { ':' };
+                Suggestion {
+                    label: format!("{key}{sign}"),
+                    count: None,
+                    text: format!("{}{key}{sign}", self.before),
+                }
             })
             .collect()
     }
@@ -152,6 +191,15 @@ mod tests {
         assert_eq!(word("operation:\"a b\" ").part, Part::Key(String::new()));
         assert_eq!(word("a:\"\\\" b").part, value("a", "\\\" b"));
         assert_eq!(Word::at_end_of(&"x".repeat(MAX_LENGTH + 1)), None);
+    }
+
+    #[test]
+    fn the_rest_of_the_word_is_left_out() {
+        assert_eq!(beyond_word("re", "gion:x status:error"), "status:error");
+        assert_eq!(beyond_word("re", " status:error"), "status:error");
+        assert_eq!(beyond_word("operation:\"GET", " /a b\" x:y"), "x:y");
+        assert_eq!(beyond_word("a", ""), "");
+        assert_eq!(word("dur").keys()[0].text, "duration>");
     }
 
     #[test]

@@ -20,6 +20,16 @@ pub enum Clock {
     Raw,
 }
 
+impl Clock {
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Corrected => Self::Raw,
+            Self::Raw => Self::Corrected,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub span_id: SpanId,

@@ -1,6 +1,7 @@
 //! Tables as comma-separated values (RFC 4180).
 
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use http::HeaderName;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
 
@@ -19,11 +20,15 @@ pub(super) enum Format {
 /// What begins like this, spreadsheets take for a formula and run.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A table as a file of that name, with a row of headings.
+/// Says what a table has not.
+const MORE: HeaderName = HeaderName::from_static("x-more");
+
+/// A table as a file of that name, with a row of headings. `more` says in words what else there is.
 pub(super) fn table(
     name: &str,
     headings: &[&str],
     rows: impl IntoIterator<Item = Vec<Cell>>,
+    more: Option<String>,
 ) -> Result<Response, ApiError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(headings)?;
@@ -40,7 +45,8 @@ pub(super) fn table(
             format!("attachment; filename=\"{name}.csv\""),
         ),
     ];
-    Ok((headers, body).into_response())
+    let more = more.map(|more| AppendHeaders([(MORE, more)]));
+    Ok((headers, more, body).into_response())
 }
 
 #[derive(Debug, Clone, PartialEq)]

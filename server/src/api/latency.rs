@@ -23,6 +23,9 @@ use crate::ingest::redact::Redactor;
 /// Most groups in one answer; how many more there are is said.
 const MAX_GROUPS: usize = 1_000;
 
+/// Most names to group by.
+const MAX_GROUP_BY: usize = 4;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
@@ -67,10 +70,10 @@ pub(super) async fn latency(
         }
     };
     let mut groups = answer.groups;
-    if parameters.format == Format::Csv {
-        return as_csv(&groups, &names, family);
-    }
     let beyond = groups.split_off(groups.len().min(MAX_GROUPS));
+    if parameters.format == Format::Csv {
+        return as_csv(&groups, &names, family, beyond.len());
+    }
     let written = groups.iter().map(|group| {
         let key: serde_json::Map<_, _> = (names.iter().zip(&group.key))
             .map(|(name, value)| ((*name).to_owned(), json!(value)))
@@ -89,7 +92,12 @@ pub(super) async fn latency(
     .into_response())
 }
 
-fn as_csv(groups: &[Group], names: &[&str], family: Family) -> Result<Response, ApiError> {
+fn as_csv(
+    groups: &[Group],
+    names: &[&str],
+    family: Family,
+    left_out: usize,
+) -> Result<Response, ApiError> {
     // Requests that were looked at one by one have no sums.
     let first = groups.first().map(Group::total).unwrap_or_default();
     let numbers = rollups::numbers(&first, family);
@@ -104,7 +112,8 @@ fn as_csv(groups: &[Group], names: &[&str], family: Family) -> Result<Response, 
         let key = group.key.iter().cloned().map(Cell::Foreign);
         key.chain(numbers).collect()
     });
-    csv::table("latency", &headings, rows)
+    let more = (left_out > 0).then(|| format!("{left_out} groups are left out"));
+    csv::table("latency", &headings, rows, more)
 }
 
 fn family(name: &str) -> Result<Family, ApiError> {
@@ -118,6 +127,14 @@ fn family(name: &str) -> Result<Family, ApiError> {
     }
 }
 
+/// Each name once, and not too many: every combination of values is a group.
 fn read<T>(names: &[&str], by: impl Fn(&str) -> Result<T, ApiError>) -> Result<Vec<T>, ApiError> {
+    let is_repeated = |(place, name)| names[..place].contains(name);
+    if names.len() > MAX_GROUP_BY || names.iter().enumerate().any(is_repeated) {
+        return Err(ApiError::BadRequest {
+            message: "group_by has too many names, or one of them twice.".into(),
+            hint: format!("Write up to {MAX_GROUP_BY} different ones."),
+        });
+    }
     names.iter().map(|name| by(name)).collect()
 }

@@ -11,7 +11,7 @@ use model::dimensions::Dimension;
 use model::filter::{Filter, FilterError};
 use model::format::rfc3339;
 use model::summary::Summary;
-use model::time::{TimeError, TimeRange};
+use model::time::TimeError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::Store;
@@ -60,7 +60,8 @@ pub(super) async fn list(
     let page = store.list(&request).await?;
     if parameters.format == Format::Csv {
         let rows = page.traces.iter().map(row);
-        return csv::table("traces", &HEADINGS, rows);
+        let more = page.next.map(|cursor| format!("cursor={cursor}"));
+        return csv::table("traces", &HEADINGS, rows, more);
     }
     Ok(Json(json!({
         "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
@@ -75,8 +76,7 @@ fn request(
     filter: Filter,
     now_nanos: i64,
 ) -> Result<ListRequest, ApiError> {
-    let range = TimeRange::parse(&parameters.from, &parameters.to)?;
-    let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
+    let time = rollups::time(&parameters.from, &parameters.to, now_nanos)?;
     let cursor = parameters.cursor.as_str();
     let after = if cursor.is_empty() {
         None
@@ -94,8 +94,8 @@ fn request(
     }
     Ok(ListRequest {
         filter,
-        from_nanos,
-        to_nanos,
+        from_nanos: time.from_nanos,
+        to_nanos: time.to_nanos,
         after,
         limit,
     })

@@ -116,7 +116,8 @@ fn nothing(plot: &Area, palette: Palette) -> Result<(), ChartError> {
 
 /// What an XML document may have of a text, and not too much of it.
 fn plain(text: &str) -> String {
-    let allowed = text.chars().filter(|char| !char.is_control());
+    let is_allowed = |char: &char| !char.is_control() && !('\u{fffe}'..='\u{ffff}').contains(char);
+    let allowed = text.chars().filter(is_allowed);
     let mut short: String = allowed.take(MAX_TEXT + 1).collect();
     if short.chars().count() > MAX_TEXT {
         short.pop();

@@ -25,7 +25,7 @@ pub(crate) fn ComparePage() -> impl IntoView {
     let address = use_query_map().with_untracked(CompareAddress::read);
     view! {
         <Title text="Compare" />
-        <FilterBar path=CompareAddress::PATH.into() scope=address.scope.clone() />
+        <FilterBar place=address.place() scope=address.scope.clone() />
         {Suspend::new(async move {
             match get_comparison(&address).await {
                 Ok(answer) if answer.is_database_empty => {
@@ -65,15 +65,20 @@ fn Answered(address: CompareAddress, answer: Answer) -> impl IntoView {
     let chart = DistributionChart::of(&found.distribution);
     let operations = found.operations.clone();
     let is_sampled = found.b.source.operations_from_traces.is_some();
-    let times = own.time;
     view! {
         <header class="page-head">
             <h1>"What is different?"</h1>
             <CostSentence found=found.clone() />
         </header>
         <section class="card sets" aria-label="Sets">
-            <SetList address=address.clone() own other found=found.clone() now_nanos />
-            <OtherForm address=address.clone() is_open=false />
+            <SetList
+                address=address.clone()
+                own=own.clone()
+                other=other.clone()
+                found=found.clone()
+                now_nanos
+            />
+            <OtherForm address is_open=false />
         </section>
         <div class="pair">
             <section class="card">
@@ -85,7 +90,7 @@ fn Answered(address: CompareAddress, answer: Answer) -> impl IntoView {
             </section>
             <FigureTable found />
         </div>
-        <OperationTables address times operations is_sampled />
+        <OperationTables own other operations is_sampled />
     }
     .into_any()
 }

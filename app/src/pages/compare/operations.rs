@@ -4,45 +4,38 @@ use leptos::prelude::*;
 use model::comparison::{OneSided, OperationRow, Operations, Ranked};
 use model::filter::{SpanTest, Test};
 use model::format;
-use model::rollup::Coverage;
 use model::time::Moment;
 
-use crate::address::{CompareAddress, TracesAddress};
+use crate::address::{Scope, Set, TracesAddress};
 use crate::components::change::{ChangeMark, Measure};
 
-/// Leads to the traces of the set that is asked about which have an operation.
+/// Leads to the traces of a set which have an operation.
 #[derive(Debug, Clone)]
-struct Links {
-    address: CompareAddress,
-    time: Coverage,
-}
+struct Links(Set);
 
 impl Links {
     fn to(&self, service: &str, operation: &str) -> String {
-        let [from, to] =
-            [self.time.from_nanos, self.time.to_nanos].map(|nanos| Moment::At(nanos).to_string());
-        let filter = self.address.scope.filter().unwrap_or_default();
-        let filter = filter
+        let [from, to] = [self.0.time.from_nanos, self.0.time.to_nanos]
+            .map(|nanos| Moment::At(nanos).to_string());
+        let filter = self
+            .0
+            .filter
             .with(Test::Span(SpanTest::Service(service.to_owned())))
             .with(Test::Span(SpanTest::Operation(operation.to_owned())));
-        let scope = self.address.scope.with_filter(&filter);
-        TracesAddress::from(scope.with_range(&from, &to)).href()
+        let scope = Scope::default().with_filter(&filter).with_range(&from, &to);
+        TracesAddress::from(scope).href()
     }
 }
 
-/// `times` is when the set that is asked about was; `is_sampled` says that its operations were
-/// counted from a sample of its traces.
+/// `is_sampled` says that operations were counted from a sample of the traces.
 #[component]
 pub(super) fn OperationTables(
-    address: CompareAddress,
-    times: Coverage,
+    own: Set,
+    other: Set,
     operations: Operations,
     is_sampled: bool,
 ) -> impl IntoView {
-    let links = Links {
-        address,
-        time: times,
-    };
+    let links = Links(own);
     let Operations {
         latency,
         errors,
@@ -78,10 +71,10 @@ pub(super) fn OperationTables(
         }
     });
     let alone = [
-        ("only these requests have", only_b),
-        ("only the others have", only_a),
+        ("only these requests have", links, only_b),
+        ("only the others have", Links(other), only_a),
     ];
-    let alone = alone.map(|(who, list)| view! { <AloneTable links=links.clone() who list /> });
+    let alone = alone.map(|(who, links, list)| view! { <AloneTable links who list /> });
     let not_compared = (not_compared > 0).then(|| {
         let text = format!(
             "{} with fewer spans were not compared.",

@@ -5,7 +5,8 @@ use model::comparison::{Comparison, Side};
 use model::format;
 use model::time::Moment;
 
-use crate::address::{CompareAddress, ExploreAddress, Scope, Set};
+use crate::address::{ALL, CompareAddress, ExploreAddress, Scope, Set};
+use crate::components::kept::Kept;
 use crate::components::time::Minute;
 
 /// What the sets are called on the page: first the other one, as in the comparison itself.
@@ -89,6 +90,7 @@ fn scope_of(set: &Set) -> Scope {
 
 fn turned(own: &Set, other: &Set) -> CompareAddress {
     let Scope { q, from, to, .. } = scope_of(own);
+    let q = if q.is_empty() { ALL.to_owned() } else { q };
     CompareAddress {
         scope: scope_of(other),
         q,
@@ -107,23 +109,21 @@ pub(super) fn OtherForm(address: CompareAddress, is_open: bool) -> impl IntoView
         ("to", scope.to),
         ("vs", scope.vs),
     ];
-    let kept = kept.map(|(name, value)| {
-        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
-    });
     view! {
         <details class="by-figures" open=is_open>
             <summary>"Compare with other requests"</summary>
             <form method="get" action=CompareAddress::PATH>
-                {kept.into_iter().collect_view()}
+                <Kept fields=kept.to_vec() />
                 <label>
                     "Filter"
-                    <input name="aq" value=q placeholder="release:4.1.0" size="32" />
+                    <input name="aq" value=q placeholder="release:4.1.0, or * for all" size="32" />
                 </label>
                 <label>
                     "From"
-                    <input name="afrom" value=from placeholder="the same time" />
+                    <input name="afrom" value=from placeholder="now-2h" />
                 </label>
-                <label>"To" <input name="ato" value=to placeholder="the same time" /></label>
+                <label>"To" <input name="ato" value=to placeholder="now-1h" /></label>
+                <p class="hint">"Without a time it is the same."</p>
                 <button class="button">"Compare"</button>
             </form>
         </details>

@@ -5,6 +5,7 @@ use model::dimensions::{Dimension, FLAG};
 use model::filter::{Condition, Test, TraceTest};
 use model::format;
 use model::layout::line_chart::{Line, LineChart};
+use model::rollup::OTHER;
 use model::time::Moment;
 use store::requests::GroupBy;
 
@@ -172,9 +173,14 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
 #[component]
 fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
     let Group { value, figures, .. } = group;
-    let condition = (!value.is_empty()).then(|| Condition {
+    let test = if value.is_empty() {
+        None
+    } else {
+        has(&address, &value)
+    };
+    let condition = test.map(|test| Condition {
         negated: false,
-        test: has(&address, &value),
+        test,
     });
     let compare = condition.and_then(|condition| beside_the_rest(&address.scope, condition));
     let compare = compare.map(|compare| {
@@ -216,28 +222,31 @@ fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
     }
 }
 
-/// That the label which is grouped by has a value.
-fn has(address: &ExploreAddress, value: &str) -> Test {
+/// That the label which is grouped by has a value. None for the service of the root: the filter
+/// means any service of a trace.
+fn has(address: &ExploreAddress, value: &str) -> Option<Test> {
     let value = value.to_owned();
     let dimension = Dimension::ALL
         .into_iter()
         .find(|dimension| dimension.key() == address.by);
     if address.by == FLAG {
         let (name, variant) = value.split_once('=').unwrap_or((&value, ""));
-        return Test::Trace(TraceTest::Flag {
+        return Some(Test::Trace(TraceTest::Flag {
             name: name.to_owned(),
             variant: Some(variant.to_owned()),
-        });
+        }));
     }
-    match dimension {
-        Some(dimension) => Test::Trace(TraceTest::Dimension { dimension, value }),
-        None if address.by == "operation" => Test::Trace(TraceTest::Root(value)),
-        None => Test::Span(model::filter::SpanTest::Service(value)),
-    }
+    let test = match dimension {
+        _ if value == OTHER => return None,
+        Some(dimension) => TraceTest::Dimension { dimension, value },
+        None if address.by == "operation" => TraceTest::Root(value),
+        None => return None,
+    };
+    Some(Test::Trace(test))
 }
 
 /// The explorer for one value of the label that it is grouped by.
 fn narrowed(address: &ExploreAddress, value: &str) -> Option<ExploreAddress> {
-    let filter = address.scope.filter().ok()?.with(has(address, value));
+    let filter = address.scope.filter().ok()?.with(has(address, value)?);
     Some(address.with_scope(address.scope.with_filter(&filter)))
 }

@@ -19,6 +19,7 @@ use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::heatmap::HeatmapView;
+use crate::components::kept::Kept;
 use crate::components::notice::ErrorNotice;
 use crate::components::time::Time;
 use crate::components::time_menu;
@@ -29,7 +30,7 @@ pub(crate) fn ExplorePage() -> impl IntoView {
     let address = use_query_map().with_untracked(ExploreAddress::read);
     view! {
         <Title text="Explore" />
-        <FilterBar path=ExploreAddress::PATH.into() scope=address.scope.clone() />
+        <FilterBar place=address.place() scope=address.scope.clone() />
         {Suspend::new(async move {
             match get_chart(&address.scope).await {
                 Ok(chart) if chart.is_database_empty => {
@@ -185,14 +186,11 @@ fn ByFigures(address: ExploreAddress) -> impl IntoView {
         ("vs", scope.vs),
         ("by", by),
     ];
-    let kept = kept.map(|(name, value)| {
-        (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value /> })
-    });
     view! {
         <details class="by-figures">
             <summary>"Select by figures"</summary>
             <form method="get" action=ExploreAddress::PATH>
-                {kept.into_iter().collect_view()}
+                <Kept fields=kept.to_vec() />
                 <label>"From" <input name="since" placeholder="now-30m" /></label>
                 <label>"To" <input name="until" placeholder="now" /></label>
                 <label>"At least" <input name="least" placeholder="500ms" /></label>

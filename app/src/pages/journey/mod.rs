@@ -35,7 +35,7 @@ pub(crate) fn JourneyPage() -> impl IntoView {
         Err(_) => (JOURNEYS_PATH.to_owned(), Scope::default()),
     };
     view! {
-        <FilterBar path scope />
+        <FilterBar place=path scope />
         {Suspend::new(async move {
             match ask(address).await {
                 Ok((address, Some(answer))) => view! { <Found address answer /> }.into_any(),

@@ -195,7 +195,7 @@ fn Newer(current: Journey) -> impl IntoView {
         <dl class="theirs">{rows.collect_view()}</dl>
         <p>
             "Save again to put yours in its place, or "
-            <a rel="external" href=format!("{JOURNEYS_PATH}/{}/edit", current.id)>
+            <a href=format!("{JOURNEYS_PATH}/{}/edit", current.id)>
                 "begin again with theirs"
             </a> "."
         </p>

@@ -27,7 +27,7 @@ pub(crate) fn JourneysPage() -> impl IntoView {
     let scope = use_query_map().with_untracked(Scope::read);
     view! {
         <Title text="Journeys" />
-        <FilterBar path=JOURNEYS_PATH.into() scope=scope.clone() />
+        <FilterBar place=JOURNEYS_PATH scope=scope.clone() />
         {Suspend::new(async move {
             match get_journeys(&scope).await {
                 Ok(answer) => view! { <Answered scope answer /> }.into_any(),

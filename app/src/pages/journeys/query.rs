@@ -1,11 +1,13 @@
 //! What the pages ask the server, and what they tell it.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use model::journey::{Draft, FieldError, Journey, Proposal};
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr, ServerFnUrlError};
+use model::journey::{Draft, Field, FieldError, Journey, Proposal};
 use model::overview::Card;
 use serde::{Deserialize, Serialize};
+use store::journeys::{MAX_JOURNEYS, Written};
 
 use crate::address::Scope;
 use crate::context::RequestContext;
@@ -98,87 +100,90 @@ pub(crate) async fn save_journey(
     version: Option<i32>,
     draft: Draft,
 ) -> Result<(), Refusal> {
-    let outcome = server::save(id, version, &draft).await;
+    let outcome = save(id, version, &draft).await;
     let written = outcome.map(|journey| format!("/journeys/{}", journey.id));
-    server::answer(written, draft)
+    let form = id.map_or("/journeys/new".to_owned(), edit_path);
+    answer::<SaveJourney>(written, &form, draft)
 }
 
 /// Deletes a journey that still is as the version that was seen.
 #[server(prefix = "/fn", endpoint = "delete_journey")]
 pub(crate) async fn delete_journey(id: i64, version: i32) -> Result<(), Refusal> {
-    let outcome = server::delete(id, version).await;
+    let outcome = delete(id, version).await;
     let written = outcome.map(|()| "/journeys".to_owned());
-    server::answer(written, Draft::default())
+    answer::<DeleteJourney>(written, &edit_path(id), Draft::default())
 }
 
-mod server {
-    use leptos::prelude::*;
-    use model::journey::{Draft, Field, FieldError, Journey};
-    use store::journeys::{MAX_JOURNEYS, Written};
+fn edit_path(id: i64) -> String {
+    format!("/journeys/{id}/edit")
+}
 
-    use super::{Reason, Refusal};
-    use crate::context::RequestContext;
-    use crate::error::AppError;
-
-    pub(super) async fn save(
-        id: Option<i64>,
-        version: Option<i32>,
-        draft: &Draft,
-    ) -> Result<Journey, Reason> {
-        let RequestContext {
-            store, now_nanos, ..
-        } = expect_context();
-        let definition = draft.check().map_err(Reason::Mistakes)?;
-        let written = match (id, version) {
-            (Some(id), Some(version)) => {
-                store
-                    .update_journey(id, version, &definition, now_nanos)
-                    .await
-            }
-            _ => store.create_journey(&definition, now_nanos).await,
-        };
-        match written.map_err(failed)? {
-            Written::Done(journey) => Ok(journey),
-            refused => Err(reason(refused)),
+async fn save(id: Option<i64>, version: Option<i32>, draft: &Draft) -> Result<Journey, Reason> {
+    let RequestContext {
+        store, now_nanos, ..
+    } = expect_context();
+    let definition = draft.check().map_err(Reason::Mistakes)?;
+    let written = match (id, version) {
+        (Some(id), Some(version)) => {
+            store
+                .update_journey(id, version, &definition, now_nanos)
+                .await
         }
+        _ => store.create_journey(&definition, now_nanos).await,
+    };
+    match written.map_err(failed)? {
+        Written::Done(journey) => Ok(journey),
+        refused => Err(reason(refused)),
     }
+}
 
-    pub(super) async fn delete(id: i64, version: i32) -> Result<(), Reason> {
-        let RequestContext { store, .. } = expect_context();
-        match store.delete_journey(id, version).await.map_err(failed)? {
-            Written::Gone => Ok(()),
-            refused => Err(reason(refused)),
+async fn delete(id: i64, version: i32) -> Result<(), Reason> {
+    let RequestContext { store, .. } = expect_context();
+    match store.delete_journey(id, version).await.map_err(failed)? {
+        Written::Gone => Ok(()),
+        refused => Err(reason(refused)),
+    }
+}
+
+fn failed(error: store::Error) -> Reason {
+    Reason::Failed(AppError::from(error))
+}
+
+fn reason(written: Written) -> Reason {
+    match written {
+        Written::Outdated(journey) | Written::Done(journey) => Reason::Outdated(Box::new(journey)),
+        Written::Gone => Reason::Gone,
+        Written::Full => Reason::Full(MAX_JOURNEYS),
+        Written::NameTaken => Reason::Mistakes(vec![FieldError {
+            field: Field::Name,
+            message: "Another journey has this name; choose another".into(),
+        }]),
+    }
+}
+
+/// Leads to what was written, or back to the form with what was typed. Not to the page that the
+/// browser says it comes from: browsers say less where an address is long.
+fn answer<F: ServerFn>(
+    written: Result<String, Reason>,
+    form: &str,
+    draft: Draft,
+) -> Result<(), Refusal> {
+    let refusal = match written {
+        Ok(path) => {
+            leptos_axum::redirect(&path);
+            return Ok(());
         }
-    }
-
-    fn failed(error: store::Error) -> Reason {
-        Reason::Failed(AppError::from(error))
-    }
-
-    fn reason(written: Written) -> Reason {
-        match written {
-            Written::Outdated(journey) | Written::Done(journey) => {
-                Reason::Outdated(Box::new(journey))
-            }
-            Written::Gone => Reason::Gone,
-            Written::Full => Reason::Full(MAX_JOURNEYS),
-            Written::NameTaken => Reason::Mistakes(vec![FieldError {
-                field: Field::Name,
-                message: "Another journey has this name; choose another".into(),
-            }]),
-        }
-    }
-
-    pub(super) fn answer(written: Result<String, Reason>, draft: Draft) -> Result<(), Refusal> {
-        match written {
-            Ok(path) => {
-                leptos_axum::redirect(&path);
-                Ok(())
-            }
-            Err(reason) => Err(Refusal {
-                reason,
-                draft: Box::new(draft),
-            }),
-        }
-    }
+        Err(reason) => Refusal {
+            reason,
+            draft: Box::new(draft),
+        },
+    };
+    // Any host: only path and query are used.
+    let error = ServerFnUrlError::new(F::PATH, refusal.clone());
+    let Ok(back) = error.to_url(&format!("http://localhost{form}")) else {
+        return Err(refusal);
+    };
+    let query = back.query().unwrap_or_default();
+    leptos_axum::redirect(&format!("{}?{query}", back.path()));
+    Ok(())
 }

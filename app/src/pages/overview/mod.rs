@@ -26,7 +26,7 @@ pub(crate) fn OverviewPage() -> impl IntoView {
     let scope = use_query_map().with_untracked(Scope::read);
     view! {
         <Title text="Overview" />
-        <FilterBar path=OVERVIEW_PATH.into() scope=scope.clone() />
+        <FilterBar place=OVERVIEW_PATH scope=scope.clone() />
         {Suspend::new(async move {
             match get_overview(&scope).await {
                 Ok(answer) => view! { <Answered scope answer /> }.into_any(),

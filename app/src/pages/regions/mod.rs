@@ -22,7 +22,7 @@ pub(crate) fn RegionsPage() -> impl IntoView {
     let address = use_query_map().with_untracked(RegionsAddress::read);
     view! {
         <Title text="Regions" />
-        <FilterBar path=RegionsAddress::PATH.into() scope=address.scope.clone() />
+        <FilterBar place=address.place() scope=address.scope.clone() />
         {Suspend::new(async move {
             match get_regions(&address).await {
                 Ok(answer) => view! { <Content address answer /> }.into_any(),

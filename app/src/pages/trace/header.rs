@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use model::dimensions::{Dimension, FLAG};
 use model::filter::{Filter, Test, TraceTest};
 use model::format;
-use model::layout::waterfall::Clock;
 
 use super::query::Overview;
 use crate::address::{TraceAddress, TracesAddress};
@@ -14,7 +13,6 @@ use crate::components::time::Time;
 pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView {
     let Overview {
         summary,
-        waterfall,
         defects,
         now_nanos,
         ..
@@ -53,8 +51,7 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
                 <span class="tag">{format::duration(summary.duration_nanos)}</span>
                 {errors}
                 <div class="actions">
-                    <ClockSwitch address largest_shift_nanos=waterfall.largest_shift_nanos />
-                    <a class="button" rel="external" href=address.json_href()>
+                    <a class="button" href=address.json_href()>
                         "OTLP JSON"
                     </a>
                 </div>
@@ -83,24 +80,4 @@ fn fact(key: &str, value: String, test: TraceTest) -> impl IntoView + use<> {
             <a href=href>{value}</a>
         </li>
     }
-}
-
-/// Says by how much clocks were corrected, and shows the times without that.
-#[component]
-fn ClockSwitch(address: TraceAddress, largest_shift_nanos: i64) -> impl IntoView {
-    const WHY: &str = "A server's part of a request lies within the client's. Where their clocks \
-        say otherwise, the device's spans are moved so that it does.";
-    (largest_shift_nanos != 0).then(|| {
-        let sign = if largest_shift_nanos > 0 { "+" } else { "" };
-        let amount = format!("{sign}{}", format::duration(largest_shift_nanos));
-        let text = match address.clock {
-            Clock::Corrected => format!("Clock corrected: {amount}"),
-            Clock::Raw => format!("Clock as sent; off by {amount}"),
-        };
-        let other = match address.clock {
-            Clock::Corrected => address.with_clock(Clock::Raw).href(),
-            Clock::Raw => address.with_clock(Clock::Corrected).href(),
-        };
-        view! { <a href=other class="button" title=WHY>{text}</a> }
-    })
 }

@@ -26,7 +26,7 @@ pub(crate) fn TracePage() -> impl IntoView {
     let address =
         path.with_untracked(|path| query.with_untracked(|query| TraceAddress::read(path, query)));
     view! {
-        <FilterBar path=TracesAddress::PATH.into() scope=Scope::default() />
+        <FilterBar place=TracesAddress::PATH scope=Scope::default() />
         {Suspend::new(async move {
             match ask(address).await {
                 Ok((address, Some(overview))) => view! { <Found address overview /> }.into_any(),
@@ -68,6 +68,8 @@ fn Found(address: TraceAddress, overview: Overview) -> impl IntoView {
             <WaterfallView
                 trace=address.id
                 base=address.without_span().href()
+                clock=address.clock
+                other_clock=address.without_span().with_clock(address.clock.other()).href()
                 selected
                 span_count=overview.summary.span_count
                 waterfall=overview.waterfall

@@ -27,7 +27,7 @@ pub(crate) fn TracesPage() -> impl IntoView {
     let address = use_query_map().with_untracked(TracesAddress::read);
     view! {
         <Title text="Traces" />
-        <FilterBar path=TracesAddress::PATH.into() scope=address.scope.clone() />
+        <FilterBar place=TracesAddress::PATH scope=address.scope.clone() />
         {Suspend::new(async move {
             match list_traces(&address).await {
                 Ok(answer) => view! { <Results address answer /> }.into_any(),
