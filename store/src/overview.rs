@@ -1,9 +1,12 @@
 //! How users fare: all journeys at a glance.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use model::filter::{Condition, Filter};
 use model::journey::{LABELS, Proposal, Subject, proposals};
 use model::overview::{Counted, OVERVIEW_LABELS, Observed, Overview};
-use model::rollup::{Coverage, Family, LabelFilter};
+use model::rollup::{Coverage, Family, LabelFilter, Rollup};
 use model::time::DAY_NANOS;
 
 use crate::rollups::RollupRequest;
@@ -83,25 +86,43 @@ impl Store {
         let request = RollupRequest {
             family: Family::Requests,
             filter: question.labels.clone(),
-            // All but the release.
-            group_by: OVERVIEW_LABELS[..OVERVIEW_LABELS.len() - 1].to_vec(),
+            group_by: OVERVIEW_LABELS.to_vec(),
             slots,
         };
-        let over_time = self.rollups(&request).await?.into_iter();
-        let over_time = over_time.map(|group| (group.key, group.slots)).collect();
-        let whole = |time: Coverage| RollupRequest {
-            group_by: OVERVIEW_LABELS.to_vec(),
-            slots: time.whole(),
-            ..request.clone()
+        let mut now = Vec::new();
+        let mut over_time: BTreeMap<Vec<String>, Vec<Rollup>> = BTreeMap::new();
+        for group in self.rollups(&request).await? {
+            let total = group.total();
+            // All but the release.
+            let mut key = group.key.clone();
+            key.pop();
+            match over_time.entry(key) {
+                Entry::Occupied(mut columns) => {
+                    for (column, slot) in columns.get_mut().iter_mut().zip(&group.slots) {
+                        column.add(slot);
+                    }
+                }
+                Entry::Vacant(columns) => {
+                    columns.insert(group.slots);
+                }
+            }
+            now.push((group.key, total));
+        }
+        let before = match question.compared {
+            Some(compared) => {
+                let request = RollupRequest {
+                    slots: compared.whole(),
+                    ..request
+                };
+                Some(self.totals(&request).await?)
+            }
+            None => None,
         };
         Ok(Observed {
             bounds,
-            over_time,
-            now: self.totals(&whole(question.time)).await?,
-            before: match question.compared {
-                Some(compared) => Some(self.totals(&whole(compared)).await?),
-                None => None,
-            },
+            over_time: over_time.into_iter().collect(),
+            now,
+            before,
         })
     }
 

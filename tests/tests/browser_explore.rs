@@ -142,6 +142,7 @@ async fn browser_the_filter_offers_keys_and_the_values_that_were_seen() {
     assert_eq!(value.as_deref(), Some("region:sa-east-1 "));
     input.send_keys("release:4.2.0").await.expect("keys");
     // What is typed stands, whatever is offered.
+    offered("4.2.0").await;
     press(Key::Escape).await;
     press(Key::Enter).await;
     browser.shows("12 requests by time and duration").await;

@@ -224,8 +224,12 @@ async fn dimensions_are_read_where_the_operator_says() {
 async fn questions_that_rollups_cannot_answer_are_refused_with_words() {
     let server = Server::start().await;
     for (query, words) in [
-        ("q=service:cart", "requests are not counted by service:cart"),
+        (
+            "family=operations&q=status:error",
+            "operations are not counted by status:error",
+        ),
         ("group_by=user", "requests cannot be grouped by user"),
+        ("group_by=flag,os,flag", "one of them twice"),
         ("family=calls", "family cannot be calls"),
         ("from=yesterday", "yesterday"),
     ] {
