@@ -32,7 +32,11 @@ pub(super) fn CostSentence(found: Comparison) -> impl IntoView {
         );
         view! { <b class=class>{word}</b> {shares} }.into_any()
     });
-    view! { <p class="answer">{p95} {errors} {total(&cost)}</p> }.into_any()
+    // A sum of what may be chance would say more than is known.
+    let mut percentiles = found.percentiles.iter().flatten();
+    let is_changed = percentiles.any(|change| change.verdict.is_significant());
+    let total = is_changed.then(|| total(&cost));
+    view! { <p class="answer">{p95} {errors} {total}</p> }.into_any()
 }
 
 #[component]

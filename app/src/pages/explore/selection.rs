@@ -34,7 +34,7 @@ pub(super) fn SelectedView(
     });
     let clear = address.with_selection(None).href();
     view! {
-        <div class="selected" id="selection">
+        <div class="selection" id="selection">
             <section class="card contrast" aria-labelledby="contrast">
                 <header class="card-head">
                     <h2 id="contrast">"What sets the selection apart"</h2>
