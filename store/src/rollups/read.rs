@@ -65,13 +65,7 @@ impl Store {
     /// When the database does not answer, or a row is damaged.
     pub async fn rollups(&self, request: &RollupRequest) -> Result<Vec<Group>, Error> {
         let wanted = self.wanted(request).await?;
-        let parts = joined(request.slots.parts());
-        let resolutions: Vec<i16> = parts
-            .iter()
-            .map(|part| resolution_number(part.resolution))
-            .collect();
-        let starts: Vec<i64> = parts.iter().map(|part| part.start_nanos).collect();
-        let ends: Vec<i64> = parts.iter().map(|part| part.end_nanos).collect();
+        let parts = PartColumns::of(&joined(request.slots.parts()));
         // One statement sees one state: what is being compacted counts once.
         let mut rows = sqlx::query_as!(
             RollupRow,
@@ -142,9 +136,9 @@ impl Store {
                 exemplars as "exemplars!"
             from found"#,
             &wanted.series,
-            &resolutions,
-            &starts,
-            &ends,
+            &parts.resolutions,
+            &parts.starts,
+            &parts.ends,
             family_number(request.family),
         )
         .fetch(&self.pool);
@@ -169,13 +163,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn keys_seen(&self, request: &RollupRequest) -> Result<BTreeSet<Vec<String>>, Error> {
         let mut wanted = self.wanted(request).await?;
-        let parts = joined(request.slots.parts());
-        let resolutions: Vec<i16> = parts
-            .iter()
-            .map(|part| resolution_number(part.resolution))
-            .collect();
-        let starts: Vec<i64> = parts.iter().map(|part| part.start_nanos).collect();
-        let ends: Vec<i64> = parts.iter().map(|part| part.end_nanos).collect();
+        let parts = PartColumns::of(&joined(request.slots.parts()));
         let seen = sqlx::query_scalar!(
             r#"select wanted.id as "id!"
             from unnest($1::int[]) as wanted (id)
@@ -200,9 +188,9 @@ impl Store {
                     and start_nanos < (select max(past) from unnest($4::bigint[]) as part (past))
             )"#,
             &wanted.series,
-            &resolutions,
-            &starts,
-            &ends,
+            &parts.resolutions,
+            &parts.starts,
+            &parts.ends,
         )
         .fetch_all(&self.pool)
         .await?;
@@ -239,6 +227,26 @@ impl Store {
             wanted.places.insert(row.id, place);
         }
         Ok(wanted)
+    }
+}
+
+/// Parts of the time as statements take them.
+struct PartColumns {
+    resolutions: Vec<i16>,
+    starts: Vec<i64>,
+    ends: Vec<i64>,
+}
+
+impl PartColumns {
+    fn of(parts: &[Part]) -> Self {
+        let parts = parts.iter();
+        Self {
+            resolutions: (parts.clone())
+                .map(|part| resolution_number(part.resolution))
+                .collect(),
+            starts: parts.clone().map(|part| part.start_nanos).collect(),
+            ends: parts.map(|part| part.end_nanos).collect(),
+        }
     }
 }
 
