@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute;
 use crate::critical_path::critical_path;
+use crate::rollup::Rollup;
 use crate::span::{Kind, Span};
 use crate::trace::Trace;
 
@@ -100,6 +101,30 @@ impl Decomposition {
     #[must_use]
     pub fn total_nanos(&self) -> i64 {
         self.0.iter().sum()
+    }
+
+    /// What is neither the device nor the network.
+    #[must_use]
+    pub fn backend_nanos(&self) -> i64 {
+        self.total_nanos() - self[Segment::Device] - self[Segment::Network]
+    }
+
+    /// That of one request on average, by weight.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "sums of durations need far fewer digits than f64 has, and a mean is no longer \
+                  than the longest"
+    )]
+    pub fn mean(requests: &Rollup) -> Self {
+        let mut mean = Self::default();
+        if requests.weight > 0.0 {
+            for (own, sum) in mean.0.iter_mut().zip(&requests.sums) {
+                *own = (*sum as f64 / requests.weight).round() as i64;
+            }
+        }
+        mean
     }
 }
 

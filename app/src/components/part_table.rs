@@ -1,7 +1,6 @@
 //! A table of the values of a dimension, each with its figures.
 
 use leptos::prelude::*;
-use model::decomposition::Decomposition;
 use model::dimensions::Dimension;
 use model::filter::{Test, TraceTest};
 use model::format;
@@ -52,7 +51,7 @@ pub(crate) fn PartTable(
                     <ChangeMark change=row.change measure=Measure::Duration />
                 </td>
                 <td class="number"><ErrorRate rate=figures.error_rate /></td>
-                <td class="bar-cell"><SegmentBar means=Decomposition(figures.means.0) /></td>
+                <td class="bar-cell"><SegmentBar means=figures.means /></td>
             </tr>
         }
     });

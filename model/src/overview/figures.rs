@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decomposition::Segment;
+use crate::decomposition::{Decomposition, Segment};
 use crate::journey::Budget;
 use crate::rollup::Rollup;
 use crate::stats::{self, Interval, Level};
@@ -23,7 +23,7 @@ pub struct Figures {
     /// None without requests or without a budget to satisfy.
     pub apdex: Option<f64>,
     pub budget: BudgetState,
-    pub means: Means,
+    pub means: Decomposition,
 }
 
 /// How the 95th percentile stands to the budget.
@@ -36,10 +36,6 @@ pub enum BudgetState {
     Within,
     Over,
 }
-
-/// Where the time of a request goes, on average.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Means(pub [i64; Segment::ALL.len()]);
 
 impl Figures {
     #[must_use]
@@ -63,7 +59,7 @@ impl Figures {
                 .total_nanos
                 .and_then(|target| stats::apdex(rollup, target)),
             budget: state,
-            means: Means::of(rollup),
+            means: Decomposition::mean(rollup),
         }
     }
 
@@ -71,38 +67,6 @@ impl Figures {
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.weight > float(self.count) * 1.001
-    }
-}
-
-impl Means {
-    #[must_use]
-    pub fn of(rollup: &Rollup) -> Self {
-        let mut means = [0; Segment::ALL.len()];
-        if rollup.weight > 0.0 {
-            for (mean, sum) in means.iter_mut().zip(&rollup.sums) {
-                *mean = rounded(float(*sum) / rollup.weight);
-            }
-        }
-        Self(means)
-    }
-
-    /// In nanoseconds.
-    #[must_use]
-    pub fn of_segment(&self, segment: Segment) -> i64 {
-        let place = Segment::ALL.iter().position(|own| *own == segment);
-        place.map_or(0, |place| self.0[place])
-    }
-
-    /// What is neither the device nor the network.
-    #[must_use]
-    pub fn backend_nanos(&self) -> i64 {
-        let ends = self.of_segment(Segment::Device) + self.of_segment(Segment::Network);
-        self.total_nanos() - ends
-    }
-
-    #[must_use]
-    pub fn total_nanos(&self) -> i64 {
-        self.0.iter().sum()
     }
 }
 
@@ -135,14 +99,6 @@ pub fn share_of(part: i64, whole: i64) -> f64 {
 )]
 fn float(value: i64) -> f64 {
     value as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a mean is no longer than the longest"
-)]
-fn rounded(nanos: f64) -> i64 {
-    nanos.round() as i64
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod standout;
 
 use serde::{Deserialize, Serialize};
 
-pub use figures::{BudgetState, Figures, Means, segment_words, share_of};
+pub use figures::{BudgetState, Figures, segment_words, share_of};
 pub use report::{Column, JourneyReport};
 pub use standout::{Evidence, SegmentShift, Standout, standouts};
 

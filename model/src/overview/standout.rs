@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BudgetState, Counted, Figures, P95, REGION, RELEASE, Scene, grouped, sum};
-use crate::decomposition::Segment;
+use crate::decomposition::{Decomposition, Segment};
 use crate::histogram::bucket_of;
 use crate::journey::Key;
 use crate::rollup::Rollup;
@@ -229,11 +229,11 @@ impl Slow {
 }
 
 fn segment(before: &Rollup, now: &Rollup) -> Option<SegmentShift> {
-    let (before, now) = (super::Means::of(before), super::Means::of(now));
+    let (before, now) = (Decomposition::mean(before), Decomposition::mean(now));
     let shift = |segment: Segment| SegmentShift {
         segment,
-        before_nanos: before.of_segment(segment),
-        now_nanos: now.of_segment(segment),
+        before_nanos: before[segment],
+        now_nanos: now[segment],
     };
     let shifts = Segment::ALL.map(shift);
     let more = |shift: &SegmentShift| (shift.now_nanos - shift.before_nanos).max(0);

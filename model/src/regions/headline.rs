@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Compared, Figures, Standing, float, means};
+use super::{Compared, Figures, Standing, float};
 use crate::decomposition::{Decomposition, Segment};
 use crate::geo::places;
 use crate::rollup::OTHER;
@@ -58,7 +58,7 @@ pub(super) fn headline(
     let (group, region, figures, _) = worst.or(slowest)?;
     let before = group.before.as_ref().filter(|_| worst.is_some());
     let segment = match before {
-        Some(before) => largest(&grown(&figures.means, &means(before))),
+        Some(before) => largest(&grown(&figures.means, &Decomposition::mean(before))),
         None => largest(&figures.means),
     };
     Some(Headline {
@@ -68,7 +68,7 @@ pub(super) fn headline(
         worse_than_nanos: figures
             .change
             .filter(|_| worst.is_some())
-            .map(|change| super::rounded(change.before)),
+            .map(|change| change.nanos().0),
         segment,
         all_p95_nanos,
         is_compared,

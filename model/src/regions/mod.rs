@@ -150,7 +150,7 @@ impl Figures {
             error_rate: stats::error_rate(now).unwrap_or(0.0),
             change: before
                 .and_then(|before| stats::quantile_change(&before.durations, &now.durations, P95)),
-            means: means(now),
+            means: Decomposition::mean(now),
         }
     }
 
@@ -262,30 +262,12 @@ fn total(counted: &[Counted]) -> Option<Rollup> {
     (total.count > 0).then_some(total)
 }
 
-fn means(rollup: &Rollup) -> Decomposition {
-    let mut means = Decomposition::default();
-    if rollup.weight > 0.0 {
-        for (mean, sum) in means.0.iter_mut().zip(&rollup.sums) {
-            *mean = rounded(float(*sum) / rollup.weight);
-        }
-    }
-    means
-}
-
 #[expect(
     clippy::cast_precision_loss,
     reason = "sums of durations need far fewer digits than f64 has"
 )]
 fn float(value: i64) -> f64 {
     value as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a mean is no longer than the longest"
-)]
-fn rounded(nanos: f64) -> i64 {
-    nanos.round() as i64
 }
 
 #[cfg(test)]

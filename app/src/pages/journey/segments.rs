@@ -10,8 +10,8 @@ pub(super) fn Segments(card: Card) -> impl IntoView {
     let means = card.figures.means;
     let total = means.total_nanos();
     let budget = card.subject.definition.budget;
-    let device = means.of_segment(Segment::Device);
-    let network = means.of_segment(Segment::Network);
+    let device = means[Segment::Device];
+    let network = means[Segment::Network];
     let groups = [
         ("Device", device, budget.device_nanos),
         ("Network", network, budget.network_nanos),
@@ -27,7 +27,7 @@ pub(super) fn Segments(card: Card) -> impl IntoView {
         ("Third parties", Segment::ThirdParty),
     ];
     let backend = backend.map(|(name, segment)| {
-        let nanos = means.of_segment(segment);
+        let nanos = means[segment];
         view! { <Row name nanos total budget=None is_part=true /> }
     });
     view! {
