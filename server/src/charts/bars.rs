@@ -4,7 +4,7 @@ use plotters::prelude::*;
 
 use model::layout::axis::ticks;
 
-use super::axis::Axis;
+use super::axis::{Axis, Scale, frame};
 use super::palette::{Palette, Theme};
 use super::{
     ChartError, Heading, MOST_DURATIONS, duration_label, float, is_at, nothing, picture, plain,
@@ -36,44 +36,35 @@ pub(crate) fn bars(heading: &Heading, bars: &[Bar], theme: Theme) -> Result<Stri
         let Some(greatest) = greatest else {
             return nothing(plot, palette);
         };
-        let across = Axis {
-            range: 0.0..float(greatest) * 1.05,
-            named: (ticks(greatest, MOST_DURATIONS).into_iter())
-                .map(float)
-                .collect(),
+        let across = Scale {
+            axis: Axis {
+                range: 0.0..float(greatest) * 1.05,
+                named: (ticks(greatest, MOST_DURATIONS).into_iter())
+                    .map(float)
+                    .collect(),
+            },
+            name: &|nanos| duration_label(*nanos),
+            room: 24,
+            has_grid: true,
         };
-        let count = u32::try_from(bars.len()).map_or(0.0, f64::from);
-        let middles = (0..u32::try_from(bars.len()).unwrap_or(0)).map(|n| f64::from(n) + 0.5);
-        let middles: Vec<f64> = middles.collect();
+        let count = u32::try_from(bars.len()).unwrap_or(0);
+        let middles: Vec<f64> = (0..count).map(|number| f64::from(number) + 0.5).collect();
         // The scale grows upwards, and the first bar is on top.
-        let from_below = |place: f64| count - place;
-        let up = Axis {
-            range: 0.0..count,
-            named: middles.iter().copied().map(from_below).collect(),
+        let from_below = |place: f64| f64::from(count) - place;
+        let up = Scale {
+            axis: Axis {
+                range: 0.0..f64::from(count),
+                named: middles.iter().copied().map(from_below).collect(),
+            },
+            name: &|at| {
+                let mut places = middles.iter().map(|middle| from_below(*middle));
+                let place = places.position(|place| is_at(place, *at));
+                place.map_or_else(String::new, |place| plain(&bars[place].name))
+            },
+            room: 140,
+            has_grid: false,
         };
-        let name = |at: &f64| {
-            let place = middles
-                .iter()
-                .position(|middle| is_at(from_below(*middle), *at));
-            place.map_or_else(String::new, |place| plain(&bars[place].name))
-        };
-        let mut chart = ChartBuilder::on(plot)
-            .margin(16)
-            .x_label_area_size(24)
-            .y_label_area_size(140)
-            .build_cartesian_2d(across, up)?;
-        let labels = ("sans-serif", 12)
-            .into_font()
-            .color(&palette.color("muted"));
-        chart
-            .configure_mesh()
-            .disable_y_mesh()
-            .bold_line_style(palette.color("line"))
-            .axis_style(palette.color("line-strong"))
-            .label_style(labels)
-            .x_label_formatter(&|nanos| duration_label(*nanos))
-            .y_label_formatter(&name)
-            .draw()?;
+        let mut chart = frame(plot, palette, across, up)?;
         for ((_, color), (value, (top, bottom))) in keys.iter().zip(KINDS) {
             chart.draw_series(middles.iter().zip(bars).map(|(middle, bar)| {
                 let at = |share: f64| from_below(middle - 0.5 + share);

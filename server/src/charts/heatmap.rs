@@ -1,14 +1,11 @@
 //! Requests by time and duration.
 
-use model::layout::axis::times;
 use model::layout::heatmap::Heatmap;
 use plotters::prelude::*;
 
-use super::axis::Axis;
+use super::axis::{Axis, Scale, frame, time_axis};
 use super::palette::{Palette, Theme};
-use super::{
-    ChartError, Heading, MOST_TIMES, duration_label, float, is_at, nothing, picture, time_label,
-};
+use super::{ChartError, Heading, duration_label, float, is_at, nothing, picture, time_label};
 
 /// Durations stand on the scale of the heatmap's rows, which is that of logarithms.
 pub(crate) fn heatmap(
@@ -24,37 +21,28 @@ pub(crate) fn heatmap(
         if map.cells.is_empty() {
             return nothing(plot, palette);
         }
-        let (step, named) = times(*first, *last, MOST_TIMES);
-        let across = Axis {
-            range: float(*first)..float(*last),
-            named: named.into_iter().map(float).collect(),
+        let (time, step) = time_axis(*first, *last);
+        let across = Scale {
+            axis: time,
+            name: &|nanos| time_label(*nanos, step),
+            room: 24,
+            has_grid: false,
         };
         let durations = map.durations();
         let rows = u16::try_from(map.row_count()).unwrap_or(u16::MAX);
-        let up = Axis {
-            range: 0.0..f64::from(rows),
-            named: durations.iter().map(|(row, _)| *row).collect(),
+        let up = Scale {
+            axis: Axis {
+                range: 0.0..f64::from(rows),
+                named: durations.iter().map(|(row, _)| *row).collect(),
+            },
+            name: &|row| {
+                let named = durations.iter().find(|(at, _)| is_at(*at, *row));
+                named.map_or_else(String::new, |(_, nanos)| duration_label(float(*nanos)))
+            },
+            room: 64,
+            has_grid: false,
         };
-        let name = |row: &f64| {
-            let named = durations.iter().find(|(at, _)| is_at(*at, *row));
-            named.map_or_else(String::new, |(_, nanos)| duration_label(float(*nanos)))
-        };
-        let mut chart = ChartBuilder::on(plot)
-            .margin(16)
-            .x_label_area_size(24)
-            .y_label_area_size(64)
-            .build_cartesian_2d(across, up)?;
-        let labels = ("sans-serif", 12)
-            .into_font()
-            .color(&palette.color("muted"));
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .axis_style(palette.color("line-strong"))
-            .label_style(labels)
-            .x_label_formatter(&|nanos| time_label(*nanos, step))
-            .y_label_formatter(&name)
-            .draw()?;
+        let mut chart = frame(plot, palette, across, up)?;
         chart.draw_series(map.levels().into_iter().map(|(cell, level)| {
             let column = usize::from(cell.column);
             let (from, to) = (float(map.times[column]), float(map.times[column + 1]));

@@ -1,13 +1,12 @@
 //! Durations over time.
 
-use model::layout::axis::{ticks, times};
+use model::layout::axis::ticks;
 use plotters::prelude::*;
 
-use super::axis::Axis;
+use super::axis::{Axis, Scale, frame, time_axis};
 use super::palette::{Palette, Theme};
 use super::{
-    ChartError, Heading, MOST_DURATIONS, MOST_TIMES, duration_label, float, nothing, picture,
-    time_label,
+    ChartError, Heading, MOST_DURATIONS, duration_label, float, nothing, picture, time_label,
 };
 
 pub(crate) struct Line {
@@ -37,33 +36,24 @@ pub(crate) fn lines(
         else {
             return nothing(plot, palette);
         };
-        let (step, named) = times(*first, *last, MOST_TIMES);
-        let across = Axis {
-            range: float(*first)..float(*last),
-            named: named.into_iter().map(float).collect(),
-        };
+        let (time, step) = time_axis(*first, *last);
         let durations = ticks(greatest, MOST_DURATIONS);
-        let up = Axis {
-            range: 0.0..float(greatest) * 1.08,
-            named: durations.into_iter().map(float).collect(),
+        let across = Scale {
+            axis: time,
+            name: &|nanos| time_label(*nanos, step),
+            room: 24,
+            has_grid: false,
         };
-        let mut chart = ChartBuilder::on(plot)
-            .margin(16)
-            .x_label_area_size(24)
-            .y_label_area_size(64)
-            .build_cartesian_2d(across, up)?;
-        let labels = ("sans-serif", 12)
-            .into_font()
-            .color(&palette.color("muted"));
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .bold_line_style(palette.color("line"))
-            .axis_style(palette.color("line-strong"))
-            .label_style(labels)
-            .x_label_formatter(&|nanos| time_label(*nanos, step))
-            .y_label_formatter(&|nanos| duration_label(*nanos))
-            .draw()?;
+        let up = Scale {
+            axis: Axis {
+                range: 0.0..float(greatest) * 1.08,
+                named: durations.into_iter().map(float).collect(),
+            },
+            name: &|nanos| duration_label(*nanos),
+            room: 64,
+            has_grid: true,
+        };
+        let mut chart = frame(plot, palette, across, up)?;
         for (number, line) in lines.iter().enumerate() {
             for stroke in strokes(bounds, &line.values) {
                 chart.draw_series(LineSeries::new(stroke, color(number).stroke_width(2)))?;

@@ -32,8 +32,7 @@ pub(crate) const LINES: usize = 8;
 /// Longest text in a chart, in characters.
 const MAX_TEXT: usize = 96;
 
-/// Times and durations that an axis names at most.
-const MOST_TIMES: i64 = 8;
+/// Durations that an axis names at most.
 const MOST_DURATIONS: i64 = 5;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
