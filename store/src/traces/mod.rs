@@ -4,6 +4,7 @@ mod days;
 mod explore;
 mod list;
 mod needs;
+mod one_by_one;
 mod sample;
 mod summary_row;
 mod write;
@@ -19,8 +20,9 @@ use sqlx::PgConnection;
 
 pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
-pub use explore::{MAX_COUNTED, Stratum};
+pub use explore::Stratum;
 pub use list::{ListRequest, MAX_CANDIDATES};
+pub use one_by_one::MAX_COUNTED;
 pub(crate) use sample::sample;
 pub use write::TraceWrite;
 pub(crate) use write::write;
