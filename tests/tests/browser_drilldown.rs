@@ -51,112 +51,109 @@ async fn cells(browser: &Browser, row_of: &str) -> Vec<String> {
     texts
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn browser_figures_agree_from_the_overview_to_one_request() {
+/// Requests of two regions, each as many milliseconds long as its trace has for a number.
+async fn shop() -> Server {
     let server = Server::start().await;
-    let request = |number: u64, millis: u64, region: &str| {
-        let mut root = spans::span(number, 1, 0, "POST /pay", 0, millis);
+    let request = |millis: u64, region: &str| {
+        let mut root = spans::span(millis, 1, 0, "POST /pay", 0, millis);
         root["attributes"] = serde_json::json!([
             spans::text("user.region", region),
             spans::text("app.journey", "checkout")
         ]);
         root
     };
-    let here = FAST
-        .chain(SLOW)
-        .map(|millis| request(millis, millis, "sa-east-1"));
-    let there = ELSEWHERE.map(|millis| request(millis, millis, "eu-west-1"));
+    let here = FAST.chain(SLOW).map(|millis| request(millis, "sa-east-1"));
+    let there = ELSEWHERE.map(|millis| request(millis, "eu-west-1"));
     let all: Vec<_> = here.chain(there).collect();
     server.send_json(&spans::request("shop", &all)).await;
     server.wait_for_traces(all.len(), "").await;
-    let (slow, here) = (SLOW.count(), FAST.count() + SLOW.count());
+    server
+}
 
+/// The median and the 95th percentile of the region, as the overview and the regions have them.
+async fn figures_of_the_region(browser: &Browser, count: usize) -> [String; 2] {
+    browser.open("/regions").await;
+    let regions = cells(browser, "sa-east-1").await;
+    let counted = regions[0].split_whitespace().next();
+    assert_eq!(counted, Some(&*count.to_string()), "{regions:?}");
+    browser.open("/").await;
+    let overview = cells(browser, "sa-east-1").await;
+    assert_eq!(overview[0], count.to_string(), "{overview:?}");
+    let figures = [overview[1].clone(), overview[2].clone()];
+    for (found, percent) in figures.iter().zip([50, 95]) {
+        let exact = exact_millis(percent);
+        assert!(is_within_a_percent(millis(found), exact), "{found} {exact}");
+        assert!(regions.contains(found), "{found} is not in {regions:?}");
+    }
+    figures
+}
+
+/// Selects what took a second and longer, and says where the page with it is.
+async fn select_the_slow(browser: &Browser) -> String {
+    let summary = browser.css(".by-figures summary").await;
+    summary.click().await.expect("a click");
+    let least = browser.css(".by-figures input[name=least]").await;
+    least.send_keys("1s").await.expect("keys");
+    let select = browser.named("button", "Select").await;
+    select.click().await.expect("a click");
+    browser.css("#selection").await;
+    let address = browser.client.current_url().await.expect("an address");
+    address.into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_figures_agree_from_the_overview_to_one_request() {
+    let server = shop().await;
+    let (slow, count) = (SLOW.count(), FAST.count() + SLOW.count());
     for scripts in [Scripts::On, Scripts::Off] {
         let browser = Browser::start(&server.web, scripts).await;
-        browser.open("/").await;
-        let overview = cells(&browser, "sa-east-1").await;
-        assert_eq!(overview[0], here.to_string(), "{overview:?}");
-        let (p50, p95) = (overview[1].clone(), overview[2].clone());
-        for (found, percent) in [(&p50, 50), (&p95, 95)] {
-            let exact = exact_millis(percent);
-            assert!(is_within_a_percent(millis(found), exact), "{found} {exact}");
-        }
+        let [p50, p95] = figures_of_the_region(&browser, count).await;
 
-        browser.open("/regions").await;
-        let regions = cells(&browser, "sa-east-1").await;
-        assert!(regions[0].starts_with(&here.to_string()), "{regions:?}");
-        for figure in [&p50, &p95] {
-            assert!(regions.contains(figure), "{figure} is not in {regions:?}");
-        }
-
-        browser.open("/").await;
         let region = browser.named("a", "sa-east-1").await;
         region.click().await.expect("a click");
         browser.is_at("/explore?q=region:sa-east-1").await;
-        browser
-            .shows(&format!("{here} requests by time and duration"))
-            .await;
         let head = text(&browser.css(".explore .card-head").await).await;
-        assert!(head.contains(&format!("p50 {p50}")), "{head}");
-        assert!(head.contains(&format!("p95 {p95}")), "{head}");
+        let title = format!("{count} requests by time and duration");
+        let percentiles = [format!("p50 {p50}"), format!("p95 {p95}")];
+        for part in [title].iter().chain(&percentiles) {
+            assert!(head.contains(part), "{part} is not in {head}");
+        }
 
-        browser
-            .css(".by-figures summary")
-            .await
-            .click()
-            .await
-            .expect("a click");
-        let least = browser.css(".by-figures input[name=least]").await;
-        least.send_keys("1s").await.expect("keys");
-        let select = browser.named("button", "Select").await;
-        select.click().await.expect("a click");
-        browser
-            .shows(&format!("{slow} requests in the selection"))
-            .await;
-        browser
-            .shows(&format!("{slow} against {}", here - slow))
-            .await;
-        let selection = browser.client.current_url().await.expect("an address");
-
+        let selection = select_the_slow(&browser).await;
+        let title = format!("{slow} requests in the selection");
+        browser.shows(&title).await;
+        let sides = format!("{slow} against {}", count - slow);
+        browser.shows(&sides).await;
         let list = browser.named("a", "Open as list").await;
         list.click().await.expect("a click");
-        browser
-            .shows(&format!("All {slow} traces, newest first"))
-            .await;
+        let all = format!("All {slow} traces, newest first");
+        browser.shows(&all).await;
 
-        browser
-            .client
-            .goto(selection.as_str())
-            .await
-            .expect("a page");
-        let first = browser.css(".slowest tbody tr").await;
-        let row = text(&first).await;
+        browser.client.goto(&selection).await.expect("a page");
+        let row = text(&browser.css(".slowest tbody tr").await).await;
         assert!(row.contains("2.01 s"), "{row}");
         let link = browser.css(".slowest tbody a").await;
         link.click().await.expect("a click");
-        browser
-            .is_at(&format!("/traces/{}", spans::trace_id(2_012)))
-            .await;
+        let slowest = format!("/traces/{}", spans::trace_id(*SLOW.end()));
+        browser.is_at(&slowest).await;
         let title = text(&browser.css(".trace-head .title").await).await;
-        assert!(
-            title.contains("POST /pay") && title.contains("2.01 s"),
-            "{title}"
-        );
+        for part in ["POST /pay", "2.01 s"] {
+            assert!(title.contains(part), "{part} is not in {title}");
+        }
         browser.assert_quiet_console().await;
     }
+    assert_the_api_agrees(&server, count).await;
+}
 
+async fn assert_the_api_agrees(server: &Server, count: usize) {
     let answer = server.get("/api/v1/latency?q=region:sa-east-1").await;
     let answer: Value = answer.json().await.expect("JSON");
     let group = &answer["groups"][0];
-    assert_eq!(group["count"], here);
+    assert_eq!(group["count"], count);
     for percent in [50_usize, 75, 90, 95, 99] {
-        let nanos = group[format!("p{percent}_nanos")]
-            .as_f64()
-            .expect("a number");
+        let nanos = &group[format!("p{percent}_nanos")];
+        let found = nanos.as_f64().expect("a number") / 1e6;
         let exact = exact_millis(percent);
-        assert!(
-            is_within_a_percent(nanos / 1e6, exact),
-            "p{percent} {nanos}"
-        );
+        assert!(is_within_a_percent(found, exact), "p{percent} {found}");
     }
 }
