@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Serialize};
-
 use crate::attribute::{Attribute, Value};
 use crate::dimensions::Dimension;
-use crate::filter::{SpanTest, Test, TraceTest};
+use crate::filter::Test;
 use crate::flags::Flag;
 use crate::span::StatusCode;
 use crate::summary::{Outcome, Summary};
@@ -27,7 +25,7 @@ const MAX_CONDITIONS: usize = 100_000;
 const LEAST_Z: f64 = 3.5;
 
 /// A condition, and how many of each side meet it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Contrast {
     pub test: Test,
     pub selected: usize,
@@ -35,7 +33,7 @@ pub struct Contrast {
 }
 
 /// What sets a selection apart, as samples of it and of the rest tell.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contrasts {
     /// How many were looked at.
     pub selected: usize,
@@ -62,10 +60,7 @@ pub fn contrast(selected: &[(Summary, Trace)], rest: &[(Summary, Trace)]) -> Con
         for (place, (summary, trace)) in (0_u32..).zip(side) {
             let mut seen = HashSet::new();
             for (rank, test) in conditions(summary, trace) {
-                let text = match &test {
-                    Test::Span(test) => test.to_string(),
-                    Test::Trace(test) => test.to_string(),
-                };
+                let text = test.to_string();
                 let is_new = !all.contains_key(&text);
                 if (is_new && all.len() == MAX_CONDITIONS) || !seen.insert(text.clone()) {
                     continue;
@@ -117,30 +112,25 @@ fn conditions(summary: &Summary, trace: &Trace) -> Vec<(u8, Test)> {
     let mut met: Vec<(u8, Test)> = Vec::new();
     for dimension in Dimension::ALL {
         if let Some(value) = summary.dimensions.get(dimension) {
-            let value = value.to_owned();
-            met.push((0, Test::Trace(TraceTest::Dimension { dimension, value })));
+            met.push((0, Test::dimension(dimension, value)));
         }
     }
     for Flag { name, variant } in &summary.flags {
-        let variant = (!variant.is_empty()).then(|| variant.clone());
-        let name = name.clone();
-        met.push((1, Test::Trace(TraceTest::Flag { name, variant })));
+        let variant = (!variant.is_empty()).then_some(variant.as_str());
+        met.push((1, Test::flag(name, variant)));
     }
     if summary.outcome == Some(Outcome::Error) {
-        met.push((2, Test::Trace(TraceTest::Outcome(summary.outcome))));
+        met.push((2, Test::outcome(Outcome::Error)));
     }
-    met.push((
-        3,
-        Test::Trace(TraceTest::Root(summary.root_operation.clone())),
-    ));
+    met.push((3, Test::root(summary.root_operation.clone())));
     for service in &summary.services {
-        met.push((4, Test::Span(SpanTest::Service(service.clone()))));
+        met.push((4, Test::service(service.clone())));
     }
     if summary.error_count > 0 {
-        met.push((5, Test::Span(SpanTest::Status(StatusCode::Error))));
+        met.push((5, Test::status(StatusCode::Error)));
     }
     for span in &trace.spans {
-        met.push((6, Test::Span(SpanTest::Operation(span.name.clone()))));
+        met.push((6, Test::operation(span.name.clone())));
         met.extend(span.attributes.iter().filter_map(attribute));
     }
     for resource in &trace.resources {
@@ -163,7 +153,7 @@ fn attribute(attribute: &Attribute) -> Option<(u8, Test)> {
         return None;
     }
     let key = attribute.key.clone();
-    Some((7, Test::Span(SpanTest::Attribute { key, value })))
+    Some((7, Test::attribute(key, value)))
 }
 
 struct Share {

@@ -40,3 +40,4 @@ pub mod stats;
 pub mod summary;
 pub mod time;
 pub mod trace;
+mod wildcard;

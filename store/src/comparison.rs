@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::comparison::{Counted, OPERATION_LABELS, Observed, Source};
-use model::filter::{Filter, Test, TraceTest};
+use model::filter::{Filter, Test};
 use model::histogram::{Bucket, Histogram};
 use model::otlp::decode::Detail;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup, Slots};
@@ -107,8 +107,7 @@ impl Store {
         filter: &Filter,
         strata: &[Stratum],
     ) -> Result<Sample, Error> {
-        let is_request = Test::Trace(TraceTest::Outcome(None));
-        let filter = filter.with(is_request);
+        let filter = filter.with(Test::is_request());
         let mut summaries = self.sampled(&filter, strata).await?;
         let detail = if filter.needs_spans() {
             Detail::Whole

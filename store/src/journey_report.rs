@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::dimensions::Dimension;
-use model::filter::{Filter, Order, Test, TraceTest};
+use model::filter::{Filter, Order, Test};
 use model::journey::{Funnel, Key, LABELS, Requests, Subject};
 use model::overview::{Column, JourneyReport, Scene, standouts};
 use model::rollup::Coverage;
@@ -80,10 +80,8 @@ async fn examples(
         time: question.time,
     };
     let slow = scene.now.durations.quantile(0.99).map(|nanos| {
-        let order = Order::AtLeast;
         // Off by the width of a bucket, so that none is missed.
-        let nanos = nanos - nanos / 64;
-        Test::Trace(TraceTest::Duration { order, nanos })
+        Test::duration(Order::AtLeast, nanos - nanos / 64)
     });
     let mut slowest = match slow {
         Some(slow) => list.newest(Some(slow), MAX_SLOW).await?,
@@ -91,13 +89,13 @@ async fn examples(
     };
     slowest.sort_by_key(|summary| std::cmp::Reverse(summary.duration_nanos));
     slowest.truncate(MAX_EXAMPLES);
-    let error = Test::Trace(TraceTest::Outcome(Some(Outcome::Error)));
+    let error = Test::outcome(Outcome::Error);
     let failed = list.newest(Some(error), MAX_EXAMPLES).await?;
     let steps = &scene.subject.definition.steps;
     let funnel = if steps.is_empty() {
         None
     } else {
-        let counted = Test::Trace(TraceTest::Outcome(None));
+        let counted = Test::is_request();
         let sample = list.newest(Some(counted), MAX_SAMPLE).await?;
         let ids: Vec<_> = sample.iter().map(|summary| summary.trace_id).collect();
         let mut funnel = Funnel::of(steps);
@@ -120,8 +118,7 @@ async fn examples(
 fn filters(scene: &Scene, filter: &Filter) -> Vec<Filter> {
     let requests = &scene.subject.definition.requests;
     if let Some(own) = requests.filter() {
-        let tests = own.conditions.into_iter().map(|condition| condition.test);
-        return vec![tests.fold(filter.clone(), |filter, test| filter.with(test))];
+        return vec![filter.with_terms(own.terms)];
     }
     let mut busiest: Vec<(f64, &str)> = scene
         .counted
@@ -135,7 +132,7 @@ fn filters(scene: &Scene, filter: &Filter) -> Vec<Filter> {
         .filter(|(_, operation)| known.insert(*operation))
         .take(MAX_OPERATIONS);
     operations
-        .map(|(_, operation)| filter.with(Test::Trace(TraceTest::Root(operation.to_owned()))))
+        .map(|(_, operation)| filter.with(Test::root(operation)))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use model::filter::{Condition, Filter};
+use model::filter::{Filter, Term};
 use model::journey::{LABELS, Proposal, Subject, proposals};
 use model::overview::{Counted, OVERVIEW_LABELS, Observed, Overview};
 use model::rollup::{Coverage, Family, LabelFilter, Rollup};
@@ -29,12 +29,8 @@ pub struct OverviewQuestion {
 
 impl OverviewQuestion {
     /// # Errors
-    /// With the first condition that the counts of requests cannot tell.
-    pub fn of(
-        filter: Filter,
-        time: Coverage,
-        compared: Option<Coverage>,
-    ) -> Result<Self, Condition> {
+    /// With the first term that the counts of requests cannot tell.
+    pub fn of(filter: Filter, time: Coverage, compared: Option<Coverage>) -> Result<Self, Term> {
         Ok(Self {
             labels: LabelFilter::of(&filter, Family::Requests).map_err(Clone::clone)?,
             filter,

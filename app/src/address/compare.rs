@@ -1,7 +1,7 @@
 //! The address of a comparison.
 
 use leptos_router::params::ParamsMap;
-use model::filter::{Condition, Filter};
+use model::filter::{Filter, Term};
 use model::rollup::Coverage;
 use model::time::TimeRange;
 
@@ -50,12 +50,12 @@ impl CompareAddress {
         }
     }
 
-    /// The same requests beside all that do not meet the last condition of their filter; none
-    /// where it has none.
+    /// The same requests beside all that do not meet the last term of their filter; none where it
+    /// has none.
     pub(crate) fn with_the_rest(&self) -> Option<Self> {
         let mut filter = self.scope.filter().ok()?;
-        let last = filter.conditions.last_mut()?;
-        last.negated = !last.negated;
+        let last = filter.terms.pop()?;
+        filter.terms.push(last.negated());
         Some(Self {
             q: filter.to_string(),
             ..Self::of(self.scope.clone())
@@ -99,10 +99,10 @@ impl CompareAddress {
     }
 }
 
-/// `region:sa-east-1 beside all others`: the comparison of what meets a condition with the rest.
-pub(crate) fn beside_the_rest(scope: &Scope, condition: Condition) -> Option<CompareAddress> {
+/// `region:sa-east-1 beside all others`: the comparison of what meets a term with the rest.
+pub(crate) fn beside_the_rest(scope: &Scope, term: Term) -> Option<CompareAddress> {
     let mut filter = scope.filter().ok()?;
-    filter.conditions.push(condition);
+    filter.terms.push(term);
     CompareAddress::of(scope.with_filter(&filter)).with_the_rest()
 }
 
@@ -149,6 +149,9 @@ mod tests {
             rest.href(),
             "/compare?q=journey:pay%20region:x&aq=journey:pay%20-region:x"
         );
+        let any = read(&[("q", "region:x (os:iOS or os:iPadOS)")]);
+        let rest = any.with_the_rest().expect("there is a condition");
+        assert_eq!(rest.q, "region:x -(os:iOS or os:iPadOS)");
         assert_eq!(read(&[]).with_the_rest(), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Addresses of the overview and of journeys.
 
 use leptos_router::params::ParamsMap;
-use model::filter::{Filter, Test};
+use model::filter::{Term, Test};
 use model::journey::{Draft, Field, Key, Subject};
 use percent_encoding::utf8_percent_encode;
 
@@ -49,16 +49,10 @@ impl Scope {
     /// Where the requests of a journey that also meet some tests are looked into.
     pub(crate) fn evidence_href(&self, subject: &Subject, tests: &[Test]) -> String {
         let own = subject.definition.requests.filter();
-        let all = |filter: Filter| {
-            let conditions = own.iter().flat_map(|own| own.conditions.iter().cloned());
-            let tests = conditions.map(|condition| condition.test);
-            tests.fold(filter, |filter, test| filter.with(test))
-        };
-        let asked = all(self.filter().unwrap_or_default());
-        let asked = tests
-            .iter()
-            .cloned()
-            .fold(asked, |filter, test| filter.with(test));
+        let terms = own.iter().flat_map(|own| own.terms.iter().cloned());
+        let tests = tests.iter().cloned().map(Term::Test);
+        let asked = self.filter().unwrap_or_default();
+        let asked = asked.with_terms(terms.chain(tests));
         let scope = self.with_filter(&asked);
         if own.is_some() {
             scope.href(ExploreAddress::PATH)
@@ -74,7 +68,7 @@ impl Scope {
     pub(crate) fn of_journey(&self, subject: &Subject) -> Option<Self> {
         let own = subject.definition.requests.filter()?;
         let mut filter = self.filter().ok()?;
-        filter.conditions.extend(own.conditions);
+        filter.terms.extend(own.terms);
         Some(self.with_filter(&filter))
     }
 
@@ -90,10 +84,7 @@ impl Scope {
     /// Where the requests that meet some more tests are looked into.
     pub(crate) fn explore_href(&self, tests: &[Test]) -> String {
         let filter = self.filter().unwrap_or_default();
-        let filter = tests
-            .iter()
-            .cloned()
-            .fold(filter, |filter, test| filter.with(test));
+        let filter = filter.with_terms(tests.iter().cloned().map(Term::Test));
         self.with_filter(&filter).href(ExploreAddress::PATH)
     }
 }

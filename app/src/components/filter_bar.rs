@@ -1,4 +1,4 @@
-//! The one filter bar: the filter as text, and each condition as a chip that can be removed.
+//! The one filter bar: the filter as text, and each of its terms as a chip that can be removed.
 
 use leptos::prelude::*;
 
@@ -13,8 +13,8 @@ pub(crate) fn FilterBar(#[prop(into)] place: Place, scope: Scope) -> impl IntoVi
     let filter = scope.filter();
     let is_wrong = filter.is_err();
     let chips = filter.map(|filter| {
-        let chip = |(index, condition): (usize, &model::filter::Condition)| {
-            let text = condition.to_string();
+        let chip = |(index, term): (usize, &model::filter::Term)| {
+            let text = term.to_string();
             let label = format!("Remove {text}");
             let without = scope.with_filter(&filter.without(index));
             view! {
@@ -26,13 +26,8 @@ pub(crate) fn FilterBar(#[prop(into)] place: Place, scope: Scope) -> impl IntoVi
                 </li>
             }
         };
-        let chips = filter
-            .conditions
-            .iter()
-            .enumerate()
-            .map(chip)
-            .collect_view();
-        (!filter.conditions.is_empty())
+        let chips = filter.terms.iter().enumerate().map(chip).collect_view();
+        (!filter.terms.is_empty())
             .then(|| view! { <ul class="chips" aria-label="Conditions">{chips}</ul> })
     });
     let Scope { from, to, vs, .. } = scope.clone();

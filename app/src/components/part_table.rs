@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dimensions::Dimension;
-use model::filter::{Test, TraceTest};
+use model::filter::Test;
 use model::format;
 use model::overview::PartRow;
 
@@ -36,8 +36,7 @@ pub(crate) fn PartTable(
             view! { <span class="muted" title="These requests do not tell">"not told"</span> }
                 .into_any()
         } else {
-            let value = row.name.clone();
-            let href = href(vec![Test::Trace(TraceTest::Dimension { dimension, value })]);
+            let href = href(vec![Test::dimension(dimension, row.name.clone())]);
             view! { <a href=href>{row.name}</a> }.into_any()
         };
         let figures = row.figures;

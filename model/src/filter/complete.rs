@@ -2,19 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::parse::KEYS;
-use super::{MAX_LENGTH, Quoted};
-use crate::dimensions::Dimension;
+use super::MAX_LENGTH;
+use super::condition::{is_compared, keys};
+use super::lexer::Brackets;
+use super::print::Quoted;
 use crate::span::{Kind, StatusCode};
 use crate::summary::Outcome;
-
-/// It is compared, and has no values that were seen.
-const DURATION: &str = "duration";
 
 /// The word that the cursor is in, up to the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<'a> {
-    /// All before the word, with its minus.
+    /// All before the key, or before the last of the values.
     before: &'a str,
     pub part: Part,
 }
@@ -27,24 +25,53 @@ pub enum Part {
     Value { key: String, value: String },
 }
 
-/// Whether a place in the text lies within quotes.
-#[derive(Debug, Clone, Copy, Default)]
-struct Quotes {
-    is_within: bool,
+/// What of a filter that is being typed the words are, letter by letter.
+#[derive(Debug, Clone, Default)]
+struct Reader {
+    is_in_quotes: bool,
     is_escaped: bool,
+    /// Those that belong to the word.
+    brackets: Brackets,
+    /// Whether the word has begun.
+    is_in_word: bool,
 }
 
-impl Quotes {
-    /// Whether the next letter belongs to a quoted text, or begins or ends one.
-    fn pass(&mut self, letter: char) -> bool {
-        let was_within = self.is_within;
-        match letter {
-            _ if self.is_escaped => self.is_escaped = false,
-            '\\' if was_within => self.is_escaped = true,
-            '"' => self.is_within = !was_within,
-            _ => {}
+/// How a letter belongs to the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    /// It stands between words.
+    Between,
+    Own,
+    /// In quotes or brackets, or a quote.
+    Inner,
+}
+
+impl Reader {
+    fn pass(&mut self, letter: char) -> Letter {
+        if self.is_in_quotes || letter == '"' {
+            match letter {
+                _ if self.is_escaped => self.is_escaped = false,
+                '\\' => self.is_escaped = true,
+                '"' => self.is_in_quotes = !self.is_in_quotes,
+                _ => {}
+            }
+            self.is_in_word = true;
+            return Letter::Inner;
         }
-        was_within || letter == '"'
+        let is_between = letter.is_whitespace()
+            || !self.is_in_word && matches!(letter, '(' | '{' | '-')
+            || !self.brackets.pass(letter, 0);
+        if is_between {
+            // What was opened within a word is closed within it.
+            *self = Self::default();
+            return Letter::Between;
+        }
+        self.is_in_word = true;
+        if self.brackets.are_open() {
+            Letter::Inner
+        } else {
+            Letter::Own
+        }
     }
 }
 
@@ -52,12 +79,12 @@ impl Quotes {
 /// behind it.
 #[must_use]
 pub fn beyond_word<'a>(text: &str, after: &'a str) -> &'a str {
-    let mut quotes = Quotes::default();
+    let mut reader = Reader::default();
     for letter in text.chars() {
-        quotes.pass(letter);
+        reader.pass(letter);
     }
     let mut letters = after.char_indices();
-    let end = letters.find(|(_, letter)| !quotes.pass(*letter) && letter.is_whitespace());
+    let end = letters.find(|(_, letter)| reader.pass(*letter) == Letter::Between);
     end.map_or("", |(place, _)| after[place..].trim_start())
 }
 
@@ -79,34 +106,29 @@ impl<'a> Word<'a> {
         if text.len() > MAX_LENGTH {
             return None;
         }
-        let (mut start, mut colon, mut quotes) = (0, None, Quotes::default());
+        let mut reader = Reader::default();
+        // Where the word begins, what ends its key, and where the last of its values begins.
+        let (mut start, mut colon, mut value) = (0, None, 0);
         for (place, letter) in text.char_indices() {
-            if quotes.pass(letter) {
-                continue;
-            }
-            match letter {
-                ' ' | '\t' | '\n' => {
-                    start = place + letter.len_utf8();
-                    colon = None;
-                }
-                ':' if colon.is_none() => colon = Some(place),
+            let next = place + letter.len_utf8();
+            match (reader.pass(letter), letter) {
+                (Letter::Between, _) => (start, colon) = (next, None),
+                (Letter::Own, ':' | '=') if colon.is_none() => (colon, value) = (Some(place), next),
+                (Letter::Own, ',') if colon.is_some() => value = next,
                 _ => {}
             }
         }
-        if text[start..].starts_with('-') {
-            start += 1;
-        }
-        let part = match colon {
-            Some(colon) => Part::Value {
-                key: text[start..colon].to_owned(),
-                value: text[colon + 1..].trim_start_matches('"').to_owned(),
-            },
-            None => Part::Key(text[start..].to_owned()),
+        let (before, part) = match colon {
+            Some(colon) => {
+                let part = Part::Value {
+                    key: text[start..colon].to_owned(),
+                    value: text[value..].trim_start_matches('"').to_owned(),
+                };
+                (&text[..value], part)
+            }
+            None => (&text[..start], Part::Key(text[start..].to_owned())),
         };
-        Some(Self {
-            before: &text[..start],
-            part,
-        })
+        Some(Self { before, part })
     }
 
     /// Keys that begin like the word.
@@ -115,10 +137,10 @@ impl<'a> Word<'a> {
         let Part::Key(begin) = &self.part else {
             return vec![];
         };
-        let keys = KEYS.into_iter().chain(Dimension::ALL.map(Dimension::key));
-        keys.filter(|key| key.starts_with(begin.as_str()))
+        keys()
+            .filter(|key| key.starts_with(begin.as_str()))
             .map(|key| {
-                let sign = if key == DURATION { '>' } else { ':' };
+                let sign = if is_compared(key) { '>' } else { ':' };
                 Suggestion {
                     label: format!("{key}{sign}"),
                     count: None,
@@ -150,13 +172,13 @@ impl<'a> Word<'a> {
         &self,
         values: impl IntoIterator<Item = (String, Option<f64>)>,
     ) -> Vec<Suggestion> {
-        let Part::Value { key, value } = &self.part else {
+        let Part::Value { value, .. } = &self.part else {
             return vec![];
         };
         let typed = value.to_lowercase();
         let found = values.into_iter().filter_map(|(value, count)| {
             let place = value.to_lowercase().find(&typed)?;
-            let text = format!("{}{key}:{} ", self.before, Quoted(&value));
+            let text = format!("{}{} ", self.before, Quoted::value(&value, ""));
             let label = value;
             Some((place > 0, Suggestion { label, count, text }))
         });
@@ -199,7 +221,45 @@ mod tests {
         assert_eq!(beyond_word("re", " status:error"), "status:error");
         assert_eq!(beyond_word("operation:\"GET", " /a b\" x:y"), "x:y");
         assert_eq!(beyond_word("a", ""), "");
+        assert_eq!(beyond_word("(service:a or re", "gion:x) b"), ") b");
+        assert_eq!(beyond_word("{http.route:/ca", "rt/{id} b} c"), "b} c");
+        assert_eq!(beyond_word("a ", "(b c)"), "(b c)");
         assert_eq!(word("dur").keys()[0].text, "duration>");
+    }
+
+    #[test]
+    fn words_begin_behind_signs_of_the_language() {
+        let key = |key: &str| Part::Key(key.into());
+        for (text, part) in [
+            ("(reg", key("reg")),
+            ("{reg", key("reg")),
+            ("a or reg", key("reg")),
+            ("-(-{-reg", key("reg")),
+            ("{a} >> {reg", key("reg")),
+            ("f(x", key("f(x")),
+            ("{a:b} ", key("")),
+            ("(a:b)", key("")),
+        ] {
+            assert_eq!(word(text).part, part, "{text}");
+        }
+        let offered = |text: &str| {
+            word(text).values([("b c".to_owned(), None)])[0]
+                .text
+                .clone()
+        };
+        assert_eq!(offered("x (region:"), "x (region:\"b c\" ");
+        assert_eq!(
+            offered("-{service:a,\"x, y\","),
+            "-{service:a,\"x, y\",\"b c\" "
+        );
+        assert_eq!(
+            offered("http.route:f(a,b),\"B"),
+            "http.route:f(a,b),\"b c\" "
+        );
+        let kinds = word("a or kind:server,cl").fixed_values().expect("known");
+        assert_eq!(kinds[0].text, "a or kind:server,client ");
+        assert_eq!(word("attr.http.rou").keys(), vec![]);
+        assert_eq!(word("x (err").keys()[0].text, "x (errors>");
     }
 
     #[test]
@@ -222,7 +282,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_value_that_is_offered_is_a_good_filter(
-            before in "[a-z:\" \\\\-]{0,20}",
+            before in "[a-z:\" \\\\(){},=-]{0,20}",
             value in "\\PC{1,20}",
         ) {
             let text = format!("service:x {before}");

@@ -1,109 +1,140 @@
-//! Whether a trace meets a filter.
+//! Whether a trace meets a filter: what its spans decide.
 
-use super::{Filter, SpanTest, Test, TraceTest};
-use crate::attribute;
-use crate::span::{Span, StatusCode};
-use crate::summary::{MAX_NAME_BYTES, Summary};
+use super::{Filter, Path, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
+use crate::span::Span;
+use crate::summary::{Outcome, Summary};
 use crate::trace::Trace;
 
 impl Filter {
-    /// Whether the conditions hold that the summary of a trace can tell.
+    /// Whether a trace meets the filter. Where [`Self::needs_spans`] says no, only the summary is
+    /// looked at.
     #[must_use]
-    pub fn accepts_summary(&self, summary: &Summary) -> bool {
-        self.conditions.iter().all(|condition| {
-            let holds = match &condition.test {
-                Test::Trace(test) => Some(test.holds(summary)),
-                Test::Span(test) if !self.needs_spans() => test.holds_somewhere(summary),
-                Test::Span(_) => None,
-            };
-            holds.is_none_or(|holds| holds != condition.negated)
+    pub fn accepts(&self, summary: &Summary, trace: &Trace) -> bool {
+        if !self.accepts_summary(summary) {
+            return false;
+        }
+        let scene = Scene { summary, trace };
+        !self.needs_spans() || !scene.all(&self.terms, scene.spans(), false).is_empty()
+    }
+}
+
+/// A trace that is looked at. Spans are told by their positions, in order.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    summary: &'a Summary,
+    trace: &'a Trace,
+}
+
+/// Recursion goes no deeper than terms are nested. Each term is looked at once, and takes at most
+/// a few passes over the spans.
+impl Scene<'_> {
+    fn spans(self) -> Vec<usize> {
+        (0..self.trace.spans.len()).collect()
+    }
+
+    /// Those of the spans for which all terms are true.
+    fn all(self, terms: &[Term], spans: Vec<usize>, in_braces: bool) -> Vec<usize> {
+        terms.iter().fold(spans, |spans, term| {
+            if spans.is_empty() {
+                return spans;
+            }
+            self.one(term, spans, in_braces)
         })
     }
 
-    /// Whether the conditions on spans hold: one span meets all that are asked for, and no span
-    /// meets one with a minus in front.
-    #[must_use]
-    pub fn accepts_spans(&self, trace: &Trace) -> bool {
-        let tests = |negated: bool| {
-            self.conditions
-                .iter()
-                .filter_map(move |condition| match &condition.test {
-                    Test::Span(test) if condition.negated == negated => Some(test),
-                    _ => None,
-                })
-        };
-        let is_wanted = |span: &Span| tests(false).all(|test| test.holds(trace, span));
-        let is_unwanted = |span: &Span| tests(true).any(|test| test.holds(trace, span));
-        trace.spans.iter().any(is_wanted) && !trace.spans.iter().any(is_unwanted)
+    /// Those of the spans for which a term is true.
+    fn one(self, term: &Term, mut spans: Vec<usize>, in_braces: bool) -> Vec<usize> {
+        let where_alike = |holds: bool, spans: Vec<usize>| if holds { spans } else { vec![] };
+        match term {
+            Term::Test(Test::Span(test)) => {
+                spans.retain(|&position| test.holds(self.trace, &self.trace.spans[position]));
+                spans
+            }
+            Term::Test(Test::Trace(test)) => where_alike(test.holds(self.summary), spans),
+            Term::All(terms) => self.all(terms, spans, in_braces),
+            Term::Any(terms) => {
+                let found = |term| self.one(term, spans.clone(), in_braces);
+                let mut found: Vec<usize> = terms.iter().flat_map(found).collect();
+                found.sort_unstable();
+                found.dedup();
+                found
+            }
+            Term::Not(term) if in_braces => {
+                let mut unwanted = self.one(term, spans.clone(), true).into_iter().peekable();
+                spans.retain(|position| unwanted.next_if_eq(position).is_none());
+                spans
+            }
+            Term::Not(term) => where_alike(self.one(term, self.spans(), false).is_empty(), spans),
+            Term::Path(path) => where_alike(self.has(path), spans),
+        }
     }
 
-    /// Whether the summary alone does not decide. It does where nothing is asked of spans, or one
-    /// thing that it knows of all of them.
-    #[must_use]
-    pub fn needs_spans(&self) -> bool {
-        let mut tests = self
-            .conditions
-            .iter()
-            .filter_map(|condition| match &condition.test {
-                Test::Span(test) => Some(test),
-                Test::Trace(_) => None,
-            });
-        match (tests.next(), tests.next()) {
-            (None, _) => false,
-            (Some(test), None) => !test.is_in_summary(),
-            _ => true,
+    fn has(self, path: &Path) -> bool {
+        let mut last = self.all(&path.first, self.spans(), true);
+        for (relation, terms) in &path.rest {
+            if last.is_empty() {
+                return false;
+            }
+            last = self.all(terms, relation.of(&self.trace.nodes, &last), true);
         }
+        !last.is_empty()
     }
 }
 
 impl TraceTest {
-    fn holds(&self, summary: &Summary) -> bool {
-        match self {
-            Self::Id(id) => summary.trace_id == *id,
-            Self::Root(name) => summary.root_operation == *name,
-            Self::Outcome(None) => summary.outcome.is_some(),
-            Self::Outcome(wanted) => summary.outcome == *wanted,
-            Self::Duration { order, nanos } => order.holds(summary.duration_nanos, *nanos),
-            Self::Dimension { dimension, value } => {
-                summary.dimensions.get(*dimension) == Some(value.as_str())
+    pub(super) fn holds(&self, summary: &Summary) -> bool {
+        let (field, matcher) = match self {
+            Self::Duration(range) => return range.holds(summary.duration_nanos),
+            Self::Field(field, matcher) => (field, matcher),
+        };
+        match field {
+            TraceField::Id => matcher.accepts(&summary.trace_id.to_string()),
+            TraceField::Root => matcher.accepts(&summary.root_operation),
+            TraceField::Outcome => {
+                let outcome = summary.outcome.map(Outcome::name);
+                outcome.is_some_and(|name| matcher.accepts(name))
             }
-            Self::Flag { name, variant } => summary.flags.iter().any(|flag| {
-                let is_variant = |variant: &String| flag.variant == *variant;
-                flag.name == *name && variant.as_ref().is_none_or(is_variant)
+            TraceField::Dimension(dimension) => {
+                let value = summary.dimensions.get(*dimension);
+                value.is_some_and(|value| matcher.accepts(value))
+            }
+            TraceField::Flag => summary.flags.iter().any(|flag| {
+                let with_variant = || format!("{}={}", flag.name, flag.variant);
+                matcher.accepts(&flag.name) || matcher.accepts(&with_variant())
             }),
+            TraceField::Spans => matcher.accepts_count(summary.span_count),
+            TraceField::Errors => matcher.accepts_count(summary.error_count),
         }
     }
 }
 
 impl SpanTest {
-    /// Whether a summary tells if any span meets it.
-    fn is_in_summary(&self) -> bool {
-        match self {
-            Self::Service(name) => name.len() <= MAX_NAME_BYTES,
-            Self::Status(status) => *status == StatusCode::Error,
-            _ => false,
-        }
-    }
-
-    fn holds_somewhere(&self, summary: &Summary) -> Option<bool> {
-        match self {
-            Self::Service(name) => Some(summary.services.contains(name)),
-            Self::Status(StatusCode::Error) => Some(summary.error_count > 0),
-            _ => None,
-        }
-    }
-
-    fn holds(&self, trace: &Trace, span: &Span) -> bool {
+    pub(super) fn holds(&self, trace: &Trace, span: &Span) -> bool {
         let resource = &trace.resource_of(span).attributes;
         let mut attributes = span.attributes.iter().chain(resource);
         match self {
-            Self::Service(name) => trace.service_of(span) == name,
-            Self::Operation(name) => span.name == *name,
-            Self::Status(code) => span.status.code == *code,
-            Self::Kind(kind) => span.kind == *kind,
-            Self::Attribute { key, value } => {
-                attributes.any(|found| found.key == *key && is_value(&found.value, value))
+            Self::Field(field, matcher) => {
+                let accepts = |text: &str| matcher.accepts(text);
+                match field {
+                    SpanField::Service => accepts(trace.service_of(span)),
+                    SpanField::Operation => accepts(&span.name),
+                    SpanField::Status => accepts(span.status.code.name()),
+                    SpanField::Kind => accepts(span.kind.name()),
+                    SpanField::Event => span.events.iter().any(|event| accepts(&event.name)),
+                    SpanField::Link => {
+                        let mut links = span.links.iter();
+                        links.any(|link| accepts(&link.trace_id.to_string()))
+                    }
+                    SpanField::Scope => {
+                        let scope = trace.scopes.get(span.scope);
+                        scope.is_some_and(|scope| accepts(&scope.name))
+                    }
+                }
             }
+            Self::Attribute { key, matcher } => {
+                attributes.any(|found| found.key == *key && matcher.accepts_value(&found.value))
+            }
+            Self::Duration(range) => range.holds(span.duration_nanos()),
             Self::Text(text) => {
                 let text = text.to_lowercase();
                 let has = |found: &str| found.to_lowercase().contains(&text);
@@ -115,18 +146,11 @@ impl SpanTest {
     }
 }
 
-fn is_value(found: &attribute::Value, wanted: &str) -> bool {
-    match found {
-        attribute::Value::String(text) => text == wanted,
-        other => other.to_string() == wanted,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::attribute::{Attribute, Value};
-    use crate::span::Kind;
+    use crate::span::{Kind, StatusCode};
     use crate::trace::tests::{build, span, text};
 
     fn accepts(filter: &str) -> bool {
@@ -144,7 +168,7 @@ mod tests {
         let trace = build(vec![root, child]);
         let summary = crate::summary::tests::summary(&trace).expect("it has spans");
         let filter: Filter = filter.parse().expect("a filter");
-        filter.accepts_summary(&summary) && filter.accepts_spans(&trace)
+        filter.accepts(&summary, &trace)
     }
 
     #[test]
@@ -182,15 +206,43 @@ mod tests {
     }
 
     #[test]
-    fn values_are_asked_for_as_they_are_stored() {
-        let filter: Filter = "user:alice -attr.user.id:bob region:alice"
-            .parse()
-            .expect("a filter");
-        let stored =
-            filter.with_values(|key, value| (key == "user.id").then(|| format!("~{value}")));
-        assert_eq!(
-            stored.to_string(),
-            "user:\"~alice\" -attr.user.id:\"~bob\" region:alice"
-        );
+    fn braces_describe_spans_of_their_own() {
+        assert!(accepts("{service:a} {service:b status:error}"));
+        assert!(!accepts("service:a service:b") && !accepts("{service:a service:b}"));
+        assert!(accepts("{service:a} > {service:b}") && accepts("{service:a} >> {pay}"));
+        assert!(!accepts("{service:b} > {service:a}") && accepts("-{service:b} >> {}"));
+        assert!(!accepts("{} ~ {}") && accepts("{} {}"));
+    }
+
+    #[test]
+    fn a_minus_in_braces_is_of_that_span() {
+        assert!(accepts("{-status:error}") && accepts("{service:b -operation:x}"));
+        assert!(!accepts("{service:b -status:error}") && !accepts("-status:error"));
+        assert!(accepts("-{kind:server}") && !accepts("-{}"));
+    }
+
+    #[test]
+    fn any_of_some_may_hold() {
+        assert!(accepts("status:ok or service:b") && !accepts("status:ok or kind:server"));
+        assert!(accepts("(service:b or status:ok) pay") && !accepts("kind:client (pay or x)"));
+        assert!(accepts(
+            "-(status:ok or kind:server) spans:2 errors>0 -errors>1"
+        ));
+        assert!(!accepts("region:eu or (duration>1h kind:client)"));
+    }
+
+    #[test]
+    fn values_are_compared_as_they_are_meant() {
+        assert!(accepts(
+            "http.status>=500 http.status:500..599 attr.http.status:5*,x"
+        ));
+        assert!(!accepts("http.status>503") && !accepts("http.status<\"503\""));
+        assert!(accepts("operation:\"span \"* operation~\"^span \\d$\""));
+        assert!(accepts(
+            "{duration:10ns..10ns} span.duration<11ns trace.duration:..10ns"
+        ));
+        assert!(accepts(
+            "attr.http.status:* -attr.http.code:* flag:* flag:new_*=o*"
+        ));
     }
 }

@@ -2,25 +2,42 @@
 //!
 //! ```text
 //! service:checkout status:error duration>500ms region:eu-west-1 -flag:new_cart=on pay
+//! (operation:POST* or http.response.status_code>=500) {service:gateway} >> {service:payment}
 //! ```
 //!
-//! Conditions side by side must all hold. Those on a span hold on one and the same span; those on
-//! the trace (`duration`, `trace`, `root`, `outcome`, `flag`, and the dimensions such as `region`)
-//! hold on the trace. A condition with a minus in front holds when nothing in the trace meets it.
+//! `docs/filter-language.md` is its reference. What it means:
+//!
+//! - Terms side by side must all hold, and bind closer than `or`; parentheses group. A test is of
+//!   the trace ([`TraceTest`]) and holds for every span of it alike, or of a span ([`SpanTest`]).
+//! - Outside braces the filter holds when there is one span of the trace for which it is true. So
+//!   tests on spans side by side hold on one and the same span.
+//! - Outside braces a minus says that no span of the trace makes true what follows it, which then
+//!   is the same for every span. So a filter with no test on spans but behind a minus does not
+//!   depend on which span is looked at.
+//! - Braces hold when there is any span for which all in them is true, and are the same for every
+//!   span outside. In them a minus says that this span does not make true what follows it.
+//! - Braces with `>`, `>>` or `~` between them are a path ([`Path`]): each further pair holds on a
+//!   span that is a child, a descendant or a sibling of one that the pair before holds on.
 
 pub mod complete;
+mod condition;
 mod eval;
+mod lexer;
+mod matcher;
+#[cfg(test)]
+mod oracle;
 mod parse;
+mod print;
+mod range;
+mod structure;
+mod summarised;
+mod test;
 
-use std::fmt;
+pub use matcher::{MAX_REGEX_BYTES, Matcher, Regex, Wildcard};
+pub use range::{Number, Order, Range};
+pub use test::{SpanField, SpanTest, Test, TraceField, TraceTest};
 
 use serde::{Deserialize, Serialize};
-
-use crate::dimensions::{Dimension, FLAG};
-use crate::format;
-use crate::id::TraceId;
-use crate::span::{Kind, StatusCode};
-use crate::summary::Outcome;
 
 /// Longest filter that is read, in bytes.
 pub const MAX_LENGTH: usize = 4_096;
@@ -28,91 +45,54 @@ pub const MAX_LENGTH: usize = 4_096;
 /// Most conditions in one filter.
 pub const MAX_CONDITIONS: usize = 64;
 
-/// All conditions must hold; without any, everything matches.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// How deep parentheses, braces and the minus before them may stand within each other.
+pub const MAX_DEPTH: usize = 16;
+
+/// All terms must hold; without any, everything matches.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
-    pub conditions: Vec<Condition>,
+    pub terms: Vec<Term>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Condition {
-    pub negated: bool,
-    pub test: Test,
+/// What holds of a span, or does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Term {
+    Test(Test),
+    Not(Box<Term>),
+    /// At least two, none of them again all of some.
+    All(Vec<Term>),
+    /// At least two, none of them again any of some.
+    Any(Vec<Term>),
+    Path(Path),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Test {
-    Span(SpanTest),
-    Trace(TraceTest),
+/// Spans that are related to each other, each described by the terms within its braces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    pub first: Vec<Term>,
+    /// Each span by how it is related to the one before it.
+    pub rest: Vec<(Relation, Vec<Term>)>,
 }
 
-/// What must hold on a span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SpanTest {
-    Service(String),
-    Operation(String),
-    Status(StatusCode),
-    Kind(Kind),
-    /// An attribute of the span or of its resource, compared with the value as it prints.
-    Attribute {
-        key: String,
-        value: String,
-    },
-    /// Part of the service, the operation or an attribute's value, in any case.
-    Text(String),
+/// How a span is related to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    Child,
+    Descendant,
+    /// Another child of the same parent.
+    Sibling,
 }
 
-/// What must hold on the trace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TraceTest {
-    Id(TraceId),
-    /// The operation of the root.
-    Root(String),
-    /// How the request ended; without an outcome, any trace whose root is known.
-    Outcome(Option<Outcome>),
-    Duration {
-        order: Order,
-        nanos: i64,
-    },
-    Dimension {
-        dimension: Dimension,
-        value: String,
-    },
-    /// One of the trace's [flags](crate::flags); without a variant, any.
-    Flag {
-        name: String,
-        variant: Option<String>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Order {
-    Less,
-    AtMost,
-    AtLeast,
-    More,
-}
-
-impl Order {
-    pub const ALL: [Self; 4] = [Self::Less, Self::AtMost, Self::AtLeast, Self::More];
+impl Relation {
+    /// The longer signs first.
+    pub const ALL: [Self; 3] = [Self::Descendant, Self::Child, Self::Sibling];
 
     #[must_use]
     pub fn sign(self) -> &'static str {
         match self {
-            Self::Less => "<",
-            Self::AtMost => "<=",
-            Self::AtLeast => ">=",
-            Self::More => ">",
-        }
-    }
-
-    #[must_use]
-    pub fn holds(self, left: i64, right: i64) -> bool {
-        match self {
-            Self::Less => left < right,
-            Self::AtMost => left <= right,
-            Self::AtLeast => left >= right,
-            Self::More => left > right,
+            Self::Child => ">",
+            Self::Descendant => ">>",
+            Self::Sibling => "~",
         }
     }
 }
@@ -127,151 +107,153 @@ pub struct FilterError {
     pub hint: String,
 }
 
-impl TraceTest {
-    /// Its key in the language.
-    #[must_use]
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Id(_) => "trace",
-            Self::Root(_) => "root",
-            Self::Outcome(_) => "outcome",
-            Self::Duration { .. } => "duration",
-            Self::Dimension { dimension, .. } => dimension.key(),
-            Self::Flag { .. } => FLAG,
-        }
-    }
-}
-
 impl Filter {
-    /// The filter without one of its conditions.
+    /// The filter without one of its terms.
     #[must_use]
     pub fn without(&self, index: usize) -> Self {
-        let mut conditions = self.conditions.clone();
-        if index < conditions.len() {
-            conditions.remove(index);
+        let mut terms = self.terms.clone();
+        if index < terms.len() {
+            terms.remove(index);
         }
-        Self { conditions }
+        Self { terms }
     }
 
-    /// The filter with one more condition, unless it has that already.
+    /// The filter with one more test, unless it has that already.
     #[must_use]
     pub fn with(&self, test: Test) -> Self {
-        let condition = Condition {
-            negated: false,
-            test,
-        };
-        let mut conditions = self.conditions.clone();
-        if !conditions.contains(&condition) {
-            conditions.push(condition);
+        self.with_terms([Term::Test(test)])
+    }
+
+    /// The filter with more terms, but for those that it has already.
+    #[must_use]
+    pub fn with_terms(&self, more: impl IntoIterator<Item = Term>) -> Self {
+        let mut terms = self.terms.clone();
+        for term in more {
+            if !terms.contains(&term) {
+                terms.push(term);
+            }
         }
-        Self { conditions }
+        Self { terms }
     }
 
     /// The filter as it is asked of what is stored, where values may differ from those that were
-    /// sent. The function is given an attribute and the value that is asked for.
+    /// sent. The function is given an attribute and a value that is asked for exactly.
     #[must_use]
     pub fn with_values(mut self, stored: impl Fn(&str, &str) -> Option<String>) -> Self {
-        for condition in &mut self.conditions {
-            let (new, value) = match &mut condition.test {
-                Test::Span(SpanTest::Attribute { key, value }) => (stored(key, value), value),
-                Test::Trace(TraceTest::Dimension { dimension, value }) => {
-                    let mut attributes = dimension.attributes().iter();
-                    let new = attributes.find_map(|key| stored(key, value));
-                    (new, value)
-                }
-                _ => continue,
-            };
-            if let Some(new) = new {
-                *value = new;
-            }
+        for term in &mut self.terms {
+            term.for_each_test(&mut |test| test.replace_values(&stored));
         }
         self
     }
 }
 
-/// Prints text that reads back as the same filter.
-impl fmt::Display for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, condition) in self.conditions.iter().enumerate() {
-            let separator = if index == 0 { "" } else { " " };
-            write!(f, "{separator}{condition}")?;
-        }
-        Ok(())
+impl Term {
+    /// All of the terms; one alone is itself.
+    #[must_use]
+    pub fn all(terms: Vec<Self>) -> Self {
+        let parts = terms.into_iter().flat_map(|term| match term {
+            Self::All(parts) => parts,
+            other => vec![other],
+        });
+        one_or(parts.collect(), Self::All)
     }
-}
 
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.negated { "-" } else { "" };
-        match &self.test {
-            Test::Span(test) => write!(f, "{sign}{test}"),
-            Test::Trace(test) => write!(f, "{sign}{test}"),
-        }
+    /// Any of the terms; one alone is itself.
+    #[must_use]
+    pub fn any(terms: Vec<Self>) -> Self {
+        let parts = terms.into_iter().flat_map(|term| match term {
+            Self::Any(parts) => parts,
+            other => vec![other],
+        });
+        one_or(parts.collect(), Self::Any)
     }
-}
 
-impl fmt::Display for SpanTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The term with a minus in front, or without the one that it has.
+    #[must_use]
+    pub fn negated(self) -> Self {
         match self {
-            Self::Service(name) => write!(f, "service:{}", Quoted(name)),
-            Self::Operation(name) => write!(f, "operation:{}", Quoted(name)),
-            Self::Status(code) => write!(f, "status:{code}"),
-            Self::Kind(kind) => write!(f, "kind:{kind}"),
-            Self::Attribute { key, value } => write!(f, "attr.{}:{}", Quoted(key), Quoted(value)),
-            Self::Text(text) => Quoted(text).fmt(f),
+            Self::Not(term) => *term,
+            other => Self::Not(Box::new(other)),
         }
     }
-}
 
-impl fmt::Display for TraceTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The test that it is, without a minus.
+    #[must_use]
+    pub fn test(&self) -> Option<&Test> {
         match self {
-            Self::Id(id) => write!(f, "trace:{id}"),
-            Self::Root(name) => write!(f, "root:{}", Quoted(name)),
-            Self::Outcome(None) => f.write_str("outcome:*"),
-            Self::Outcome(Some(outcome)) => write!(f, "outcome:{}", outcome.name()),
-            Self::Duration { order, nanos } => {
-                write!(
-                    f,
-                    "duration{}{}",
-                    order.sign(),
-                    format::typed_duration(*nanos)
-                )
+            Self::Test(test) => Some(test),
+            _ => None,
+        }
+    }
+
+    /// Recurses no deeper than terms are nested.
+    fn for_each_test(&mut self, change: &mut impl FnMut(&mut Test)) {
+        match self {
+            Self::Test(test) => change(test),
+            Self::Not(term) => term.for_each_test(change),
+            Self::All(terms) | Self::Any(terms) => {
+                for term in terms {
+                    term.for_each_test(change);
+                }
             }
-            Self::Dimension { dimension, value } => {
-                write!(f, "{}:{}", dimension.key(), Quoted(value))
+            Self::Path(path) => {
+                let rest = path.rest.iter_mut().map(|(_, terms)| terms);
+                for term in [&mut path.first].into_iter().chain(rest).flatten() {
+                    term.for_each_test(change);
+                }
             }
-            Self::Flag {
-                name,
-                variant: None,
-            } => write!(f, "{FLAG}:{}", Quoted(name)),
-            Self::Flag {
-                name,
-                variant: Some(variant),
-            } if is_plain(name) && is_plain(variant) => write!(f, "{FLAG}:{name}={variant}"),
-            Self::Flag {
-                name,
-                variant: Some(variant),
-            } => write!(f, "{FLAG}:{}", Quoted(&format!("{name}={variant}"))),
         }
     }
 }
 
-/// Text in quotes where it would not be read as one word without them.
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_plain(self.0) {
-            return f.write_str(self.0);
+fn one_or(mut terms: Vec<Term>, join: fn(Vec<Term>) -> Term) -> Term {
+    match terms.pop() {
+        Some(only) if terms.is_empty() => only,
+        last => {
+            terms.extend(last);
+            join(terms)
         }
-        let escaped = self.0.replace('\\', "\\\\").replace('"', "\\\"");
-        write!(f, "\"{escaped}\"")
     }
 }
 
-/// Whether text is read as one word without quotes.
-fn is_plain(text: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || "._/-*@+,;".contains(c);
-    !text.is_empty() && !text.starts_with('-') && text.chars().all(plain)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(text: &str) -> Filter {
+        text.parse().expect("a filter")
+    }
+
+    #[test]
+    fn values_are_asked_for_as_they_are_stored() {
+        let stored = |text: &str| {
+            let stored = |key: &str, value: &str| (key == "user.id").then(|| format!("~{value}"));
+            filter(text).with_values(stored).to_string()
+        };
+        assert_eq!(
+            stored("user:alice -attr.user.id:bob region:alice"),
+            "user:\"~alice\" -attr.user.id:\"~bob\" region:alice"
+        );
+        assert_eq!(
+            stored("-(user:a,b* or {user.id:c status:ok} >> {-user:d})"),
+            "-(user:\"~a\",b* or {attr.user.id:\"~c\" status:ok} >> {-user:\"~d\"})"
+        );
+    }
+
+    #[test]
+    fn terms_come_and_go() {
+        let both = filter("os:iOS (service:a or service:b)");
+        assert_eq!(both.without(0).to_string(), "(service:a or service:b)");
+        assert_eq!(both.without(7), both);
+        assert_eq!(
+            both.with_terms(filter("region:x os:iOS").terms).terms.len(),
+            3
+        );
+        let term = both.terms[1].clone();
+        assert_eq!(
+            term.clone().negated().to_string(),
+            "-(service:a or service:b)"
+        );
+        assert_eq!(term.clone().negated().negated(), term);
+    }
 }

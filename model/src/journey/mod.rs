@@ -22,7 +22,7 @@ pub use proposal::{Proposal, proposals};
 pub use steps::{Funnel, StepCount};
 
 use crate::dimensions::Dimension;
-use crate::filter::{Filter, Test, TraceTest};
+use crate::filter::{Filter, Test};
 
 /// Places of the labels that tell the journey of a request, in
 /// [`Family::labels`](crate::rollup::Family::labels) of requests, in this order: service,
@@ -151,22 +151,17 @@ impl Requests {
         }
     }
 
-    /// The filter that means the same requests; none where the language has no words for them.
+    /// The filter that means the same requests, if that is a single value which is looked up.
     #[must_use]
     pub fn filter(&self) -> Option<Filter> {
         let test = match self {
-            Self::Labelled(value) => TraceTest::Dimension {
-                dimension: Dimension::Journey,
-                value: value.clone(),
-            },
+            Self::Labelled(value) => Test::dimension(Dimension::Journey, value.clone()),
             Self::Roots(roots) => match roots.as_slice() {
-                [root] if root.service.is_none() => {
-                    TraceTest::Root(root.operation.exact()?.to_owned())
-                }
+                [root] if root.service.is_none() => Test::root(root.operation.exact()?),
                 _ => return None,
             },
         };
-        Some(Filter::default().with(Test::Trace(test)))
+        Some(Filter::default().with(test))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wildcard;
+
 /// A name in which each `*` stands for any text, also for none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pattern(pub String);
@@ -9,21 +11,7 @@ pub struct Pattern(pub String);
 impl Pattern {
     #[must_use]
     pub fn accepts(&self, name: &str) -> bool {
-        let Some((start, rest)) = self.0.split_once('*') else {
-            return self.0 == name;
-        };
-        let Some(mut left) = name.strip_prefix(start) else {
-            return false;
-        };
-        // Each part between two stars is best found as early as can be; the last has to end it.
-        let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-        for part in middle.split('*') {
-            let Some(at) = left.find(part) else {
-                return false;
-            };
-            left = &left[at + part.len()..];
-        }
-        left.ends_with(end)
+        wildcard::accepts(self.0.split('*'), name)
     }
 
     /// The one name that it accepts, when it has no `*`.

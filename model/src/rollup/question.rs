@@ -1,7 +1,7 @@
 //! Asking rollups: what a filter demands of their labels.
 
 use super::{Family, label_text};
-use crate::filter::{Condition, Filter, SpanTest, Test, TraceTest};
+use crate::filter::{Filter, Matcher, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
 
 /// What a filter demands of the labels of a family.
 /// The one by default demands nothing.
@@ -11,22 +11,32 @@ pub struct LabelFilter {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Demand {
-    negated: bool,
+enum Demand {
+    Label(Label),
+    Not(Box<Demand>),
+    All(Vec<Demand>),
+    Any(Vec<Demand>),
+}
+
+/// What one label must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Label {
     /// In [`Family::labels`].
     place: usize,
-    value: String,
+    /// It may be empty because nothing tells it; then it meets nothing.
+    may_lack: bool,
+    matcher: Matcher,
 }
 
 impl LabelFilter {
     /// # Errors
-    /// The first condition that rollups of the family cannot tell, for they count what meets it
+    /// The first term that rollups of the family cannot tell, for they count what meets it
     /// together with what does not.
-    pub fn of(filter: &Filter, family: Family) -> Result<Self, &Condition> {
+    pub fn of(filter: &Filter, family: Family) -> Result<Self, &Term> {
         let demands = filter
-            .conditions
+            .terms
             .iter()
-            .map(|condition| demand(condition, family).ok_or(condition));
+            .map(|term| Demand::of(term, family).ok_or(term));
         Ok(Self {
             demands: demands.collect::<Result<_, _>>()?,
         })
@@ -35,31 +45,73 @@ impl LabelFilter {
     /// Whether a series with those labels is asked for.
     #[must_use]
     pub fn accepts(&self, labels: &[String]) -> bool {
-        self.demands.iter().all(|demand| {
-            let is_value = labels.get(demand.place) == Some(&demand.value);
-            is_value != demand.negated
+        self.demands.iter().all(|demand| demand.accepts(labels))
+    }
+}
+
+/// Recursion goes no deeper than terms are nested.
+impl Demand {
+    /// What is asked of no span of a trace, no count of spans tells; nor whether there is a span
+    /// such as braces ask for.
+    fn of(term: &Term, family: Family) -> Option<Self> {
+        let some = |terms: &[Term]| -> Option<Vec<Self>> {
+            terms.iter().map(|term| Self::of(term, family)).collect()
+        };
+        match term {
+            Term::Test(test) => label(test, family).map(Self::Label),
+            Term::Not(_) if family == Family::Operations => None,
+            Term::Not(term) => Some(Self::Not(Box::new(Self::of(term, family)?))),
+            Term::All(terms) => some(terms).map(Self::All),
+            Term::Any(terms) => some(terms).map(Self::Any),
+            Term::Path(_) => None,
+        }
+    }
+
+    fn accepts(&self, labels: &[String]) -> bool {
+        match self {
+            Self::Label(label) => label.accepts(labels),
+            Self::Not(demand) => !demand.accepts(labels),
+            Self::All(demands) => demands.iter().all(|demand| demand.accepts(labels)),
+            Self::Any(demands) => demands.iter().any(|demand| demand.accepts(labels)),
+        }
+    }
+}
+
+impl Label {
+    fn accepts(&self, labels: &[String]) -> bool {
+        labels.get(self.place).is_some_and(|label| {
+            let is_there = !self.may_lack || !label.is_empty();
+            is_there && self.matcher.accepts(label)
         })
     }
 }
 
 /// On spans a filter means their own service, on requests any service that took part, which no
-/// label tells; and what is asked of no span of a trace, no count of spans tells.
-fn demand(condition: &Condition, family: Family) -> Option<Demand> {
-    let (label, value) = match (family, &condition.test) {
-        (Family::Operations, Test::Span(_)) if condition.negated => return None,
-        (Family::Operations, Test::Span(SpanTest::Service(name))) => ("service", name.as_str()),
-        (Family::Operations, Test::Span(SpanTest::Kind(kind))) => ("kind", kind.name()),
-        (Family::Operations, Test::Span(SpanTest::Operation(name)))
-        | (Family::Requests, Test::Trace(TraceTest::Root(name))) => ("operation", name.as_str()),
-        (Family::Requests, Test::Trace(TraceTest::Dimension { dimension, value })) => {
-            (dimension.key(), value.as_str())
+/// label tells. Of a name that is longer than a label only the beginning is looked at.
+fn label(test: &Test, family: Family) -> Option<Label> {
+    let (label, matcher, may_lack) = match (family, test) {
+        (Family::Operations, Test::Span(SpanTest::Field(field, matcher))) => {
+            let is_label = matches!(
+                field,
+                SpanField::Service | SpanField::Operation | SpanField::Kind
+            );
+            (is_label.then(|| field.key())?, matcher, false)
         }
+        (Family::Requests, Test::Trace(TraceTest::Field(TraceField::Root, matcher))) => {
+            ("operation", matcher, false)
+        }
+        (Family::Requests, Test::Trace(TraceTest::Field(field, matcher))) => match field {
+            TraceField::Dimension(dimension) => (dimension.key(), matcher, true),
+            _ => return None,
+        },
         _ => return None,
     };
-    Some(Demand {
-        negated: condition.negated,
+    let mut matcher = matcher.clone();
+    matcher.replace(|value| Some(label_text(value).into_owned()));
+    Some(Label {
         place: family.labels().iter().position(|own| *own == label)?,
-        value: label_text(value).into_owned(),
+        may_lack,
+        matcher,
     })
 }
 
@@ -83,6 +135,8 @@ mod tests {
             ("service:cart kind:server", true),
             ("service:cart kind:client", false),
             ("operation:\"GET /\"", true),
+            ("service:c* (kind:client or operation~^GET)", true),
+            ("service:web,shop or kind:client", false),
         ] {
             let found = accepts(text, Family::Operations, &operation);
             assert_eq!(found, Ok(is_accepted), "{text}");
@@ -98,6 +152,28 @@ mod tests {
                 true,
             ),
             ("root:\"GET /x\"", false),
+            ("region:us,eu os:i*,I* release~\"^4\\.\" network:*", true),
+            ("region:*x", false),
+            (
+                "-(region:us or os:Android) (journey:pay or journey:login)",
+                true,
+            ),
+            ("-(region:eu os:iOS) or root:GET", false),
+        ] {
+            let found = accepts(text, Family::Requests, &request);
+            assert_eq!(found, Ok(is_accepted), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_not_told_meets_nothing() {
+        let request = ["web", "", "", "", "", "", "", ""];
+        for (text, is_accepted) in [
+            ("region:*", false),
+            ("-region:eu", true),
+            ("region:\"\"", false),
+            ("region:**", false),
+            ("root:\"\"", true),
         ] {
             let found = accepts(text, Family::Requests, &request);
             assert_eq!(found, Ok(is_accepted), "{text}");
@@ -112,6 +188,9 @@ mod tests {
             ("-service:cart", Family::Operations),
             ("user:7", Family::Requests),
             ("duration>1s", Family::Operations),
+            ("(service:cart or -kind:server)", Family::Operations),
+            ("{service:cart}", Family::Operations),
+            ("(region:eu or user:7)", Family::Requests),
         ] {
             assert_eq!(accepts(text, family, &[]), Err(text.to_owned()));
         }

@@ -55,7 +55,7 @@ impl Question {
         let filter: Filter = parameters.q.parse()?;
         let time = rollups::time(&parameters.from, &parameters.to, clock::now_nanos())?;
         let [from, to] = [time.from_nanos, time.to_nanos].map(format::rfc3339);
-        let what = if filter.conditions.is_empty() {
+        let what = if filter.terms.is_empty() {
             "All requests".to_owned()
         } else {
             filter.to_string()

@@ -96,7 +96,7 @@ fn question(
         Versus::None => None,
     };
     let question = OverviewQuestion::of(filter, time, compared)
-        .map_err(|condition| rollups::untold(&condition, Family::Requests))?;
+        .map_err(|term| rollups::untold(&term, Family::Requests))?;
     Ok((question, time))
 }
 

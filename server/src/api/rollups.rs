@@ -1,7 +1,7 @@
 //! What the endpoints that ask rollups have in common: time, filter, and how numbers are written.
 
 use model::comparison::PERCENTILES;
-use model::filter::{Condition, Filter};
+use model::filter::{Filter, Term};
 use model::format::rfc3339;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup};
 use model::time::TimeRange;
@@ -26,13 +26,13 @@ pub(super) fn filter(q: &str, redactor: &Redactor) -> Result<Filter, ApiError> {
 
 pub(super) fn label_filter(family: Family, filter: &str) -> Result<LabelFilter, ApiError> {
     let filter: Filter = filter.parse()?;
-    LabelFilter::of(&filter, family).map_err(|condition| untold(condition, family))
+    LabelFilter::of(&filter, family).map_err(|term| untold(term, family))
 }
 
-/// That rollups cannot tell a condition.
-pub(super) fn untold(condition: &Condition, family: Family) -> ApiError {
+/// That rollups cannot tell a term of a filter.
+pub(super) fn untold(term: &Term, family: Family) -> ApiError {
     ApiError::BadRequest {
-        message: format!("{} are not counted by {condition}.", family.name()),
+        message: format!("{} are not counted by {term}.", family.name()),
         hint: hint(family),
     }
 }

@@ -228,10 +228,9 @@ impl Store {
             let place = summaries.binary_search_by_key(&trace.id, |summary| summary.trace_id);
             Some((summaries[place.ok()?].clone(), trace))
         };
-        let accepted = traces
-            .into_iter()
-            .filter(|trace| filter.accepts_spans(trace));
-        Ok(accepted.filter_map(of).collect())
+        let accepted = traces.into_iter().filter_map(of);
+        let accepted = accepted.filter(|(summary, trace)| filter.accepts(summary, trace));
+        Ok(accepted.collect())
     }
 
     /// Those of the traces that are stored, without their log records.

@@ -1,6 +1,6 @@
 //! The list of traces: newest first, filtered, in pages.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use model::cursor::Cursor;
 use model::filter::Filter;
@@ -148,11 +148,15 @@ impl Store {
         let mut connection = self.pool.acquire().await?;
         let chunks = chunks(&mut connection, &self.dictionaries, &ids, 0).await?;
         drop(connection);
+        let summaries = matching.iter().map(|summary| (summary.trace_id, summary));
+        let summaries: HashMap<TraceId, &Summary> = summaries.collect();
         let mut accepted = HashSet::new();
         for chunks in chunks.chunk_by(|left, right| left.trace_id == right.trace_id) {
             let id = chunks[0].trace_id;
             let messages: Vec<&[u8]> = chunks.iter().map(|chunk| &chunk.message[..]).collect();
-            if filter.accepts_spans(&decode(id, &messages, Detail::Whole)?) {
+            let trace = decode(id, &messages, Detail::Whole)?;
+            let summary = summaries.get(&id);
+            if summary.is_some_and(|summary| filter.accepts(summary, &trace)) {
                 accepted.insert(id);
             }
         }

@@ -1,7 +1,7 @@
 //! The plain figures of requests, looked at one by one.
 
 use model::dimensions::Dimension;
-use model::filter::{Filter, Test, TraceTest};
+use model::filter::{Filter, Test};
 use model::rollup::request_labels;
 use model::summary::Outcome;
 
@@ -147,7 +147,7 @@ impl Store {
     ) -> Result<Requests, Error> {
         let page = self
             .list(&ListRequest {
-                filter: filter.with(Test::Trace(TraceTest::Outcome(None))),
+                filter: filter.with(Test::is_request()),
                 from_nanos,
                 to_nanos,
                 after: None,

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::comparison::{OneSided, OperationRow, Operations, Ranked};
-use model::filter::{SpanTest, Test};
+use model::filter::Test;
 use model::format;
 use model::time::Moment;
 
@@ -20,8 +20,8 @@ impl Links {
         let filter = self
             .0
             .filter
-            .with(Test::Span(SpanTest::Service(service.to_owned())))
-            .with(Test::Span(SpanTest::Operation(operation.to_owned())));
+            .with(Test::service(service))
+            .with(Test::operation(operation));
         let scope = Scope::default().with_filter(&filter).with_range(&from, &to);
         TracesAddress::from(scope).href()
     }

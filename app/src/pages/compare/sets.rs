@@ -41,7 +41,7 @@ pub(super) fn SetList(
 
 #[component]
 fn OneSet(number: usize, set: Set, side: Side, now_nanos: i64) -> impl IntoView {
-    let what = if set.filter.conditions.is_empty() {
+    let what = if set.filter.terms.is_empty() {
         view! { "all requests" }.into_any()
     } else {
         view! { <code>{set.filter.to_string()}</code> }.into_any()

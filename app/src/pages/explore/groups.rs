@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dimensions::{Dimension, FLAG};
-use model::filter::{Condition, Test, TraceTest};
+use model::filter::{Term, Test};
 use model::format;
 use model::layout::line_chart::{Line, LineChart};
 use model::rollup::OTHER;
@@ -178,11 +178,7 @@ fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
     } else {
         has(&address, &value)
     };
-    let condition = test.map(|test| Condition {
-        negated: false,
-        test,
-    });
-    let compare = condition.and_then(|condition| beside_the_rest(&address.scope, condition));
+    let compare = test.and_then(|test| beside_the_rest(&address.scope, Term::Test(test)));
     let compare = compare.map(|compare| {
         let label = format!("Compare {value} with the rest");
         view! { <a class="button" href=compare.href() aria-label=label>"compare"</a> }
@@ -225,24 +221,19 @@ fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
 /// That the label which is grouped by has a value. None for the service of the root: the filter
 /// means any service of a trace.
 fn has(address: &ExploreAddress, value: &str) -> Option<Test> {
-    let value = value.to_owned();
     let dimension = Dimension::ALL
         .into_iter()
         .find(|dimension| dimension.key() == address.by);
     if address.by == FLAG {
-        let (name, variant) = value.split_once('=').unwrap_or((&value, ""));
-        return Some(Test::Trace(TraceTest::Flag {
-            name: name.to_owned(),
-            variant: Some(variant.to_owned()),
-        }));
+        let (name, variant) = value.split_once('=').unwrap_or((value, ""));
+        return Some(Test::flag(name, Some(variant)));
     }
-    let test = match dimension {
-        _ if value == OTHER => return None,
-        Some(dimension) => TraceTest::Dimension { dimension, value },
-        None if address.by == "operation" => TraceTest::Root(value),
-        None => return None,
-    };
-    Some(Test::Trace(test))
+    match dimension {
+        _ if value == OTHER => None,
+        Some(dimension) => Some(Test::dimension(dimension, value)),
+        None if address.by == "operation" => Some(Test::root(value)),
+        None => None,
+    }
 }
 
 /// The explorer for one value of the label that it is grouped by.

@@ -8,7 +8,7 @@ use model::clock_skew;
 use model::contrast::{Contrasts, contrast};
 use model::critical_path::critical_path;
 use model::decomposition::{Decomposition, Segment, segment_of};
-use model::filter::{Filter, Order, Test, TraceTest};
+use model::filter::{Filter, Order, Test};
 use model::id::SpanId;
 use model::layout::heatmap::{Heatmap, Selection};
 use model::rollup::Coverage;
@@ -147,20 +147,16 @@ pub(super) async fn get_selected(
     let answer = context.store.requests(&question).await?;
     let columns = answer.groups.first().map(|group| group.slots.as_slice());
     let split = Split::of(&question.slots, columns.unwrap_or_default(), &selection);
-    let is_request = question.filter.with(Test::Trace(TraceTest::Outcome(None)));
+    let is_request = question.filter.with(Test::is_request());
     let sample = |strata: Vec<store::traces::Stratum>| {
         let (store, filter) = (context.store.clone(), is_request.clone());
         async move { store.sample(&filter, &strata).await }
     };
     let selected = sample(split.selected(SAMPLE)).await?;
     let rest = sample(split.rest(SAMPLE)).await?;
-    let mut within = is_request.with(Test::Trace(TraceTest::Duration {
-        order: Order::AtLeast,
-        nanos: selection.least_nanos,
-    }));
+    let mut within = is_request.with(Test::duration(Order::AtLeast, selection.least_nanos));
     if let Some(nanos) = selection.below_nanos {
-        let order = Order::Less;
-        within = within.with(Test::Trace(TraceTest::Duration { order, nanos }));
+        within = within.with(Test::duration(Order::Less, nanos));
     }
     let (from_nanos, to_nanos) = (selection.from_nanos, selection.to_nanos);
     let slowest = context

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::contrast::{Contrast, Contrasts};
-use model::filter::{Condition, Order, Test, TraceTest};
+use model::filter::{Order, Term, Test};
 use model::format;
 use model::layout::heatmap::Selection;
 
@@ -61,14 +61,13 @@ pub(super) fn SelectedView(
 
 /// The list that has exactly the selection's requests.
 fn list(address: &ExploreAddress, selection: &Selection) -> Option<TracesAddress> {
-    let duration = |order, nanos| Test::Trace(TraceTest::Duration { order, nanos });
     let mut filter = address.scope.filter().ok()?;
-    filter = filter.with(Test::Trace(TraceTest::Outcome(None)));
+    filter = filter.with(Test::is_request());
     if selection.least_nanos > 0 {
-        filter = filter.with(duration(Order::AtLeast, selection.least_nanos));
+        filter = filter.with(Test::duration(Order::AtLeast, selection.least_nanos));
     }
     if let Some(below) = selection.below_nanos {
-        filter = filter.with(duration(Order::Less, below));
+        filter = filter.with(Test::duration(Order::Less, below));
     }
     let [from, to] = [selection.from_nanos, selection.to_nanos].map(format::rfc3339);
     let scope = address.scope.with_filter(&filter).with_range(&from, &to);
@@ -124,11 +123,8 @@ fn ContrastRow(
     selected: usize,
     rest: usize,
 ) -> impl IntoView {
-    let condition = Condition {
-        negated: false,
-        test: found.test.clone(),
-    };
-    let (key, value) = split(&condition.to_string());
+    let label = found.test.to_string();
+    let (key, value) = split(&label);
     let shares = [
         ("ours", percent(found.selected, selected)),
         ("theirs", percent(found.rest, rest)),
@@ -144,16 +140,15 @@ fn ContrastRow(
         }
     });
     let filter = address.scope.filter().unwrap_or_default();
-    let narrowed = |negated: bool| {
-        let mut filter = filter.with(found.test.clone());
-        if let Some(last) = filter.conditions.last_mut().filter(|_| negated) {
-            last.negated = true;
-        }
+    let narrowed = |term: Term| {
+        let filter = filter.with_terms([term]);
         address
             .with_scope(address.scope.with_filter(&filter))
             .href()
     };
-    let label = condition.to_string();
+    let term = Term::Test(found.test);
+    let only = narrowed(term.clone());
+    let not = narrowed(term.negated());
     view! {
         <tr>
             <th scope="row">
@@ -162,11 +157,11 @@ fn ContrastRow(
             </th>
             <td>{bars.into_iter().collect_view()}</td>
             <td class="number">
-                <a class="button small" href=narrowed(false) aria-label=format!("Only {label}")>
+                <a class="button small" href=only aria-label=format!("Only {label}")>
                     "only"
                 </a>
                 " "
-                <a class="button small" href=narrowed(true) aria-label=format!("Not {label}")>
+                <a class="button small" href=not aria-label=format!("Not {label}")>
                     "not"
                 </a>
             </td>

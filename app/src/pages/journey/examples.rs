@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dimensions::Dimension;
-use model::filter::{Test, TraceTest};
+use model::filter::Test;
 use model::format;
 use model::summary::{Outcome, Summary};
 
@@ -13,7 +13,7 @@ use crate::components::time::Time;
 #[component]
 pub(super) fn Examples(scope: Scope, answer: Answer) -> impl IntoView {
     let subject = answer.report.subject().clone();
-    let error = Test::Trace(TraceTest::Outcome(Some(Outcome::Error)));
+    let error = Test::outcome(Outcome::Error);
     let all_failed = scope.evidence_href(&subject, &[error]);
     let now_nanos = answer.now_nanos;
     view! {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dimensions::Dimension;
-use model::filter::{Test, TraceTest};
+use model::filter::Test;
 use model::format;
 use model::journey::Subject;
 use model::overview::{BudgetState, Evidence, Overview, Standout};
@@ -171,10 +171,7 @@ fn Where(scope: Scope, subject: Subject, evidence: Evidence, now_nanos: i64) -> 
         (Dimension::Release, evidence.release, "with release "),
     ] {
         if let Some(value) = value {
-            tests.push(Test::Trace(TraceTest::Dimension {
-                dimension,
-                value: value.clone(),
-            }));
+            tests.push(Test::dimension(dimension, value.clone()));
             let href = scope.evidence_href(&subject, &tests);
             parts.push(view! { {before} <a href=href>{value}</a> }.into_any());
         }

@@ -1,38 +1,35 @@
 //! Filters that links of the page narrow to.
 
 use model::dimensions::Dimension;
-use model::filter::{Condition, Filter, Test, TraceTest};
+use model::filter::{Filter, Term, Test, TraceField, TraceTest};
 
 /// The journeys that the filter demands.
 pub(crate) fn journeys_of(filter: &Filter) -> impl Iterator<Item = &str> {
-    filter.conditions.iter().filter_map(journey)
+    filter.terms.iter().filter_map(journeys).flatten()
 }
 
 /// The same filter for whichever journey.
 pub(crate) fn of_any_journey(filter: &Filter) -> Filter {
-    let conditions = filter.conditions.iter();
-    let others = conditions.filter(|condition| journey(condition).is_none());
+    let terms = filter.terms.iter();
+    let others = terms.filter(|term| journeys(term).is_none());
     Filter {
-        conditions: others.cloned().collect(),
+        terms: others.cloned().collect(),
     }
 }
 
-fn journey(condition: &Condition) -> Option<&str> {
-    match &condition.test {
-        Test::Trace(TraceTest::Dimension {
-            dimension: Dimension::Journey,
-            value,
-        }) if !condition.negated => Some(value),
+/// Those of which a term demands one.
+fn journeys(term: &Term) -> Option<Vec<&str>> {
+    match term.test()? {
+        Test::Trace(TraceTest::Field(TraceField::Dimension(Dimension::Journey), matcher)) => {
+            matcher.as_exacts()
+        }
         _ => None,
     }
 }
 
 /// That a dimension has a value.
 pub(crate) fn has(dimension: Dimension, value: &str) -> Test {
-    Test::Trace(TraceTest::Dimension {
-        dimension,
-        value: value.to_owned(),
-    })
+    Test::dimension(dimension, value)
 }
 
 #[cfg(test)]
@@ -44,5 +41,8 @@ mod tests {
         let filter: Filter = "journey:pay os:iOS -journey:login".parse().expect("good");
         assert_eq!(journeys_of(&filter).collect::<Vec<_>>(), ["pay"]);
         assert_eq!(of_any_journey(&filter).to_string(), "os:iOS -journey:login");
+        let some: Filter = "journey:pay,login journey:p*".parse().expect("good");
+        assert_eq!(journeys_of(&some).collect::<Vec<_>>(), ["pay", "login"]);
+        assert_eq!(of_any_journey(&some).to_string(), "journey:p*");
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::attribute::Attribute;
-use model::filter::{Filter, SpanTest, Test};
+use model::filter::{Filter, Test};
 use model::format;
 use model::span::{Event, Link, StatusCode};
 
@@ -31,8 +31,8 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
         .map(|defect| view! { <p class="warn">{defect}</p> })
         .collect_view();
     let similar = Filter::default()
-        .with(Test::Span(SpanTest::Service(service.clone())))
-        .with(Test::Span(SpanTest::Operation(span.name.clone())));
+        .with(Test::service(service.clone()))
+        .with(Test::operation(span.name.clone()));
     let scope = [scope.name, scope.version].join(" ");
     let scope = (scope != " ")
         .then(|| view! { <tr><th scope="row">"scope"</th><td>{scope.clone()}</td></tr> });
@@ -110,10 +110,7 @@ fn AttributeTable(attributes: Vec<Attribute>) -> impl IntoView {
         .into_iter()
         .map(|Attribute { key, value }| {
             let value = value.to_string();
-            let test = Test::Span(SpanTest::Attribute {
-                key: key.clone(),
-                value: value.clone(),
-            });
+            let test = Test::attribute(key.clone(), value.clone());
             let href = TracesAddress::default()
                 .with_filter(&Filter::default().with(test))
                 .href();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dimensions::{Dimension, FLAG};
-use model::filter::{Filter, Test, TraceTest};
+use model::filter::{Filter, Test};
 use model::format;
 
 use super::query::Overview;
@@ -22,18 +22,12 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
     });
     let dimensions = Dimension::ALL.into_iter().filter_map(|dimension| {
         let value = summary.dimensions.get(dimension)?.to_owned();
-        let test = TraceTest::Dimension {
-            dimension,
-            value: value.clone(),
-        };
+        let test = Test::dimension(dimension, value.clone());
         Some(fact(dimension.key(), value, test))
     });
     let dimensions: Vec<_> = dimensions.collect();
     let flags = summary.flags.iter().map(|flag| {
-        let test = TraceTest::Flag {
-            name: flag.name.clone(),
-            variant: Some(flag.variant.clone()),
-        };
+        let test = Test::flag(&flag.name, Some(&flag.variant));
         fact(FLAG, flag.to_string(), test)
     });
     let flags: Vec<_> = flags.collect();
@@ -70,8 +64,8 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
 }
 
 /// Something known of the request, with a link to all that have it in common.
-fn fact(key: &str, value: String, test: TraceTest) -> impl IntoView + use<> {
-    let filter = Filter::default().with(Test::Trace(test));
+fn fact(key: &str, value: String, test: Test) -> impl IntoView + use<> {
+    let filter = Filter::default().with(test);
     let href = TracesAddress::default().with_filter(&filter).href();
     view! {
         <li>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::color::service_color;
 use model::dimensions::Dimension;
-use model::filter::{SpanTest, Test, TraceTest};
+use model::filter::Test;
 use model::format;
 use model::summary::Summary;
 
@@ -67,10 +67,7 @@ fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64
     });
     let dimension = |dimension: Dimension| {
         let value = trace.dimensions.get(dimension)?.to_owned();
-        let test = Test::Trace(TraceTest::Dimension {
-            dimension,
-            value: value.clone(),
-        });
+        let test = Test::dimension(dimension, value.clone());
         let filter = address.scope.filter().ok()?.with(test);
         Some(view! { <a href=address.with_filter(&filter).href()>{value}</a> })
     };
@@ -120,7 +117,7 @@ fn Services(address: TracesAddress, services: Vec<String>) -> impl IntoView {
         .into_iter()
         .take(NAMED_SERVICES)
         .map(|service| {
-            let test = Test::Span(SpanTest::Service(service.clone()));
+            let test = Test::service(service.clone());
             let filter = address.scope.filter().unwrap_or_default().with(test);
             view! {
                 <span class="service">
