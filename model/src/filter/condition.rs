@@ -76,7 +76,7 @@ pub(super) fn test(
         key,
         at,
         asked,
-        value_at,
+        begin: value_at,
     };
     Ok(match found {
         Key::SpanDuration => Test::Span(SpanTest::Duration(value.duration()?)),
@@ -150,7 +150,8 @@ struct Value<'a> {
     key: &'a str,
     at: usize,
     asked: Asked,
-    value_at: usize,
+    /// Where the values begin.
+    begin: usize,
 }
 
 impl Value<'_> {
@@ -199,7 +200,7 @@ impl Value<'_> {
             } else {
                 "Write a number, as in 500 or 0.5."
             };
-            error(self.value_at, format!("\"{text}\" is not a number"), hint)
+            error(self.begin, format!("\"{text}\" is not a number"), hint)
         })
     }
 
@@ -210,7 +211,7 @@ impl Value<'_> {
             Asked::Expression(text) => Regex::new(&text).map(Matcher::Regex).map_err(|reason| {
                 let hint =
                     format!("Mend the pattern: {reason}. Signs such as ( mean themselves as \\(.");
-                error(self.value_at, format!("\"{text}\" is no pattern"), hint)
+                error(self.begin, format!("\"{text}\" is no pattern"), hint)
             }),
             Asked::Values(_) if self.is_star() => Ok(Matcher::Any),
             Asked::Values(items) => {
@@ -300,7 +301,7 @@ impl Value<'_> {
     fn no_duration(&self, text: &str) -> FilterError {
         let message = format!("\"{text}\" is not a duration");
         let hint = "Write a number and a unit, as in 500ms, 1.5s or 2m.";
-        error(self.value_at, message, hint)
+        error(self.begin, message, hint)
     }
 
     fn no_comparison(&self) -> FilterError {
@@ -328,7 +329,7 @@ impl Value<'_> {
         match range {
             Range::Between(least, greatest) if least > greatest => {
                 let hint = "Write the lesser end first, as in 100ms..2s.";
-                Err(error(self.value_at, "The range is empty", hint))
+                Err(error(self.begin, "The range is empty", hint))
             }
             _ => Ok(()),
         }
@@ -343,4 +344,103 @@ fn is_star(item: &Item) -> bool {
 fn ends(item: &Item) -> Option<(&str, &str)> {
     let text = item.value.as_exact().filter(|_| !item.is_quoted)?;
     text.split_once("..").filter(|ends| *ends != ("", ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::Filter;
+
+    #[test]
+    fn an_error_says_where_and_what_was_meant() {
+        for (text, at, message, hint) in [
+            (
+                "pay servce:x",
+                4,
+                "There is no key \"servce\"",
+                "Did you mean service?",
+            ),
+            (
+                "Service:x",
+                0,
+                "There is no key \"Service\"",
+                "Did you mean service?",
+            ),
+            (":x", 0, "There is no key \"\"", ""),
+            (
+                "status:broken",
+                7,
+                "status cannot be \"broken\"",
+                "Write one of: unset, ok, error.",
+            ),
+            (
+                "status:ok,eror",
+                10,
+                "status cannot be \"eror\"",
+                "Did you mean error?",
+            ),
+            ("kind:ser*", 5, "kind cannot be \"ser*\"", "Write one of"),
+            (
+                "service:",
+                8,
+                "A value is missing",
+                "Write a value, as in service:name",
+            ),
+            ("(service:)", 9, "A value is missing", ""),
+            (
+                "service:a, b",
+                10,
+                "A value is missing",
+                "Write another value",
+            ),
+            (
+                "duration>fast",
+                9,
+                "\"fast\" is not a duration",
+                "Write a number and a unit",
+            ),
+            (
+                "duration:5ms..fast",
+                9,
+                "\"5ms..fast\" is not a duration",
+                "",
+            ),
+            (
+                "duration:5ms",
+                0,
+                "A duration needs a comparison",
+                "Write duration>500ms",
+            ),
+            (
+                "duration:2s..1s",
+                9,
+                "The range is empty",
+                "Write the lesser end first",
+            ),
+            ("attr.x>5ms", 7, "\"5ms\" is not a number", "Only duration"),
+            (
+                "spans:many",
+                6,
+                "\"many\" is not a number",
+                "Write a number",
+            ),
+            (
+                "service>3",
+                0,
+                "\">\" compares durations and numbers only",
+                "Write service:value",
+            ),
+            (
+                "operation~\"a(\"",
+                10,
+                "\"a(\" is no pattern",
+                "Mend the pattern: unclosed group.",
+            ),
+            ("trace:12", 6, "This is not a trace id: expected", ""),
+        ] {
+            let found = text.parse::<Filter>().expect_err(text);
+            assert_eq!(found.at, at, "{text}: {found:?}");
+            assert!(found.message.starts_with(message), "{text}: {found:?}");
+            assert!(found.hint.starts_with(hint), "{text}: {found:?}");
+        }
+    }
 }

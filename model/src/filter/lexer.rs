@@ -88,7 +88,7 @@ impl<'a> Cursor<'a> {
     /// What stands in quotes; a backslash takes the next letter as it is. The cursor is before
     /// the quote.
     pub(super) fn quoted(&mut self) -> Result<String, FilterError> {
-        self.between_quotes(|text, escaped| text.push(escaped))
+        self.between_quotes(String::push)
     }
 
     /// An expression, in quotes or not. In quotes a backslash is the expression's own, but for

@@ -308,8 +308,9 @@ proptest! {
     #[test]
     fn what_is_printed_reads_back(filter in any_filter()) {
         let text = filter.to_string();
-        if text.len() <= MAX_LENGTH {
-            prop_assert_eq!(text.parse(), Ok(filter), "{}", text);
+        match text.parse::<Filter>() {
+            Err(error) if error.hint.starts_with("Use at most") => {}
+            parsed => prop_assert_eq!(parsed, Ok(filter), "{}", text),
         }
     }
 

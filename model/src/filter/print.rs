@@ -111,7 +111,7 @@ fn write_test(f: &mut Formatter<'_>, test: &Test, in_braces: bool) -> fmt::Resul
             let key = if in_braces { DURATION } else { SPAN_DURATION };
             write_range(f, key, range, |nanos| format::typed_duration(*nanos))
         }
-        Test::Span(SpanTest::Text(text)) => Quoted::text(text).fmt(f),
+        Test::Span(SpanTest::Text(words)) => Quoted::text(words).fmt(f),
         Test::Trace(TraceTest::Field(field, matcher)) => {
             let more = if *field == TraceField::Flag { "=" } else { "" };
             write_matcher(f, field.key(), matcher, more)

@@ -100,10 +100,10 @@ fn label(test: &Test, family: Family) -> Option<Label> {
         (Family::Requests, Test::Trace(TraceTest::Field(TraceField::Root, matcher))) => {
             ("operation", matcher, false)
         }
-        (Family::Requests, Test::Trace(TraceTest::Field(field, matcher))) => match field {
-            TraceField::Dimension(dimension) => (dimension.key(), matcher, true),
-            _ => return None,
-        },
+        (
+            Family::Requests,
+            Test::Trace(TraceTest::Field(TraceField::Dimension(dimension), matcher)),
+        ) => (dimension.key(), matcher, true),
         _ => return None,
     };
     let mut matcher = matcher.clone();
