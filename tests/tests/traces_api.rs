@@ -23,8 +23,8 @@ async fn ids(server: &Server, filter: &str) -> Vec<String> {
     ids
 }
 
-#[tokio::test]
-async fn filters_find_what_they_say() {
+/// A payment, and a search that takes 3 s.
+async fn with_two_traces() -> Server {
     let server = Server::start().await;
     server.send_json(&spans::payment(1)).await;
     let mut slow = spans::span(2, 1, 0, "GET /search", 0, 3_000);
@@ -33,6 +33,12 @@ async fn filters_find_what_they_say() {
         .send_json(&spans::request("search-service", &[slow]))
         .await;
     server.wait_for_traces(2, "").await;
+    server
+}
+
+#[tokio::test]
+async fn filters_find_what_they_say() {
+    let server = with_two_traces().await;
     let expected: [(&str, &[&str]); 18] = [
         ("service:payment-service", &["1"]),
         ("service:payment-service status:error", &["1"]),
@@ -55,6 +61,41 @@ async fn filters_find_what_they_say() {
         ("outcome:*", &["1", "2"]),
         ("outcome:ok", &["1", "2"]),
         ("outcome:error", &[]),
+    ];
+    for (filter, found) in expected {
+        assert_eq!(ids(&server, filter).await, found, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn filters_join_conditions_and_relate_spans() {
+    let server = with_two_traces().await;
+    let expected: [(&str, &[&str]); 16] = [
+        ("service:payment-service,search-service", &["1", "2"]),
+        ("operation:POST*", &["1"]),
+        ("operation~\"^(GET|SELECT) \"", &["1", "2"]),
+        ("session:*", &["1"]),
+        ("attr.results>=17 attr.results:10..20", &["2"]),
+        ("spans>1 errors:1 duration:100ms..2s", &["1"]),
+        ("event:exc* link:*", &["1"]),
+        ("duration>1s or region:eu-west-1", &["1", "2"]),
+        ("-(service:payment-service status:error)", &["2"]),
+        ("service:gateway (status:error or operation:x)", &[]),
+        (
+            "{service:gateway} {service:payment-service status:error}",
+            &["1"],
+        ),
+        (
+            "{service:shop-ios} >> {service:payment-service status:error} > {SELECT}",
+            &["1"],
+        ),
+        (
+            "{service:gateway} > {service:payment-service -status:error}",
+            &[],
+        ),
+        ("{kind:client} ~ {}", &[]),
+        ("-{service:gateway}", &["2"]),
+        ("{duration>500ms} -status:error", &["2"]),
     ];
     for (filter, found) in expected {
         assert_eq!(ids(&server, filter).await, found, "{filter}");

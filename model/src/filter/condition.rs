@@ -120,8 +120,7 @@ fn read_key(key: &str, in_braces: bool) -> Option<Key> {
     let of_span = SpanField::ALL.into_iter().find(|field| field.key() == key);
     let of_trace = || TraceField::all().find(|field| field.key() == key);
     let attribute = || {
-        let is_name =
-            key.starts_with(char::is_alphanumeric) && key.ends_with(char::is_alphanumeric);
+        let is_name = key.starts_with(char::is_alphabetic) && key.ends_with(char::is_alphanumeric);
         (is_name && key.contains('.')).then(|| Key::Attribute(key.to_owned()))
     };
     of_span
@@ -359,6 +358,7 @@ mod tests {
                 "There is no key \"servce\"",
                 "Did you mean service?",
             ),
+            ("10.0.0.1:80", 0, "There is no key \"10.0.0.1\"", ""),
             (
                 "Service:x",
                 0,

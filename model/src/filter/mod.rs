@@ -240,6 +240,32 @@ mod tests {
         );
     }
 
+    /// What stands as code in a line.
+    fn code(line: &str) -> impl Iterator<Item = &str> {
+        line.split('`').skip(1).step_by(2)
+    }
+
+    #[test]
+    fn all_examples_of_the_reference_are_read() {
+        let reference = include_str!("../../../docs/filter-language.md");
+        let rows = reference.lines().filter(|line| line.starts_with("| "));
+        let first = rows.filter_map(|row| row.split('|').nth(1));
+        let examples = first
+            .flat_map(code)
+            .filter(|text| !text.ends_with([':', '>']));
+        let readme = include_str!("../../../README.md").lines();
+        let blocks = readme.filter(|line| line.contains("status:") && !line.contains('`'));
+        let examples: Vec<&str> = examples.chain(blocks).collect();
+        assert!(examples.len() > 30, "{examples:?}");
+        for example in examples {
+            assert!(example.parse::<Filter>().is_ok(), "{example}");
+        }
+        for key in condition::keys() {
+            let is_told = |sign| reference.contains(&format!("`{key}{sign}`"));
+            assert!(is_told(':') || is_told('>'), "{key}");
+        }
+    }
+
     #[test]
     fn terms_come_and_go() {
         let both = filter("os:iOS (service:a or service:b)");

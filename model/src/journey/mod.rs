@@ -151,7 +151,8 @@ impl Requests {
         }
     }
 
-    /// The filter that means the same requests, if that is a single value which is looked up.
+    /// The filter that means the same requests; none where those are not told by a single value,
+    /// which a list finds at once.
     #[must_use]
     pub fn filter(&self) -> Option<Filter> {
         let test = match self {
@@ -238,7 +239,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_the_filter_language_can_say_has_a_filter() {
+    fn what_a_single_value_tells_has_a_filter() {
         let text = |requests: Requests| Some(requests.filter()?.to_string());
         let labelled = Requests::Labelled("sign in".into());
         assert_eq!(text(labelled).as_deref(), Some("journey:\"sign in\""));
