@@ -147,13 +147,11 @@ impl Needs {
 /// Of two that ask the same column only the first is asked: whether the column is asked for what
 /// is wanted.
 fn once<T: PartialEq>(asked: &mut Option<T>, wanted: T) -> bool {
-    match asked {
-        Some(asked) => *asked == wanted,
-        None => {
-            *asked = Some(wanted);
-            true
-        }
+    if asked.is_none() {
+        *asked = Some(wanted);
+        return true;
     }
+    asked.as_ref() == Some(&wanted)
 }
 
 #[cfg(test)]
