@@ -32,6 +32,11 @@ impl LabelFilter {
         })
     }
 
+    /// The labels that it looks at, by place in [`Family::labels`].
+    pub fn labels(&self) -> impl Iterator<Item = usize> {
+        self.demands.iter().map(|demand| demand.place)
+    }
+
     /// Whether a series with those labels is asked for.
     #[must_use]
     pub fn accepts(&self, labels: &[String]) -> bool {
