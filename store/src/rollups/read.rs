@@ -218,11 +218,8 @@ impl Store {
         } else {
             family_number(request.family)
         };
-        let mut rows = sqlx::query!(
-            "select id, labels from series where family = $1",
-            family,
-        )
-        .fetch(&self.pool);
+        let mut rows = sqlx::query!("select id, labels from series where family = $1", family,)
+            .fetch(&self.pool);
         let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
         let mut wanted = Wanted {
             keys: vec![],

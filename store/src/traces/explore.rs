@@ -90,7 +90,7 @@ impl Store {
             &needs.flags,
             i64::from(saturated(candidates)),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.planning().await?)
         .await?;
         let mut candidates = rows
             .into_iter()
