@@ -11,6 +11,7 @@ use crate::pages::compare::ComparePage;
 use crate::pages::explore::ExplorePage;
 use crate::pages::journey::JourneyPage;
 use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
+use crate::pages::language::LanguagePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
@@ -58,13 +59,14 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title| format!("{title} · Throughline") />
         <Router>
             <Frame>
-                // Sent when it is whole: only then are the status of the answer and the title known,
-                // and it reads without scripts.
+                // The frame is sent at once, and what is asked of the database when it has answered;
+                // in order, so that it reads without scripts. A page of one thing is sent whole:
+                // only then are its status and its title known.
                 <Routes fallback=NotFoundPage>
-                    <Route path=StaticSegment("") view=OverviewPage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("compare") view=ComparePage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("journeys") view=JourneysPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("") view=OverviewPage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("compare") view=ComparePage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("journeys") view=JourneysPage ssr=SsrMode::InOrder />
                     <Route
                         path=(StaticSegment("journeys"), StaticSegment("new"))
                         view=NewJourneyPage
@@ -80,8 +82,9 @@ pub fn App() -> impl IntoView {
                         view=EditJourneyPage
                         ssr=SsrMode::Async
                     />
-                    <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("language") view=LanguagePage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))
                         view=TracePage

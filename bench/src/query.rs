@@ -22,7 +22,7 @@ const DAY_NANOS: u64 = 86_400 * SECOND_NANOS;
 const TRACE_IDS: u64 = 1_000;
 
 /// How often each question is asked before it is measured.
-const WARM_UP: usize = 10;
+const WARM_UP: usize = 100;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {

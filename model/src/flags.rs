@@ -71,14 +71,24 @@ impl Flag {
 
     /// None for a flag without a name.
     fn new(name: &str, variant: &str) -> Option<Self> {
-        let whole = if variant.is_empty() {
-            name.to_owned()
+        let is_usual = |text: &str| !text.contains(UNUSUAL) && !text.contains('=');
+        let is_short = name.len() + 1 + variant.len() <= MAX_FLAG_CHARACTERS;
+        let flag = if is_short && is_usual(name) && is_usual(variant) {
+            Self {
+                name: name.to_owned(),
+                variant: variant.to_owned(),
+            }
         } else {
-            format!("{name}={variant}")
+            Self::cut(name, variant)
         };
-        let whole = whole.replace(UNUSUAL, "\u{fffd}");
-        let flag = Self::parse(&whole.chars().take(MAX_FLAG_CHARACTERS).collect::<String>());
         (!flag.name.is_empty()).then_some(flag)
+    }
+
+    /// As it reads back, for any name and variant.
+    fn cut(name: &str, variant: &str) -> Self {
+        let equals = if variant.is_empty() { "" } else { "=" };
+        let whole = format!("{name}{equals}{variant}").replace(UNUSUAL, "\u{fffd}");
+        Self::parse(&whole.chars().take(MAX_FLAG_CHARACTERS).collect::<String>())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use futures::try_join;
 use model::filter::{Filter, Term};
 use model::journey::{LABELS, Proposal, Subject, proposals};
 use model::overview::{Counted, OVERVIEW_LABELS, Observed, Overview};
@@ -85,9 +86,20 @@ impl Store {
             group_by: OVERVIEW_LABELS.to_vec(),
             slots,
         };
+        let before = async {
+            let Some(compared) = question.compared else {
+                return Ok(None);
+            };
+            let request = RollupRequest {
+                slots: compared.whole(),
+                ..request.clone()
+            };
+            self.totals(&request).await.map(Some)
+        };
+        let (groups, before) = try_join!(self.rollups(&request), before)?;
         let mut now = Vec::new();
         let mut over_time: BTreeMap<Vec<String>, Vec<Rollup>> = BTreeMap::new();
-        for group in self.rollups(&request).await? {
+        for group in groups {
             let total = group.total();
             // All but the release.
             let mut key = group.key.clone();
@@ -104,16 +116,6 @@ impl Store {
             }
             now.push((group.key, total));
         }
-        let before = match question.compared {
-            Some(compared) => {
-                let request = RollupRequest {
-                    slots: compared.whole(),
-                    ..request
-                };
-                Some(self.totals(&request).await?)
-            }
-            None => None,
-        };
         Ok(Observed {
             bounds,
             over_time: over_time.into_iter().collect(),

@@ -14,6 +14,8 @@ const AT_ONCE: usize = 16;
 pub struct Counts {
     /// Traces with a root.
     pub requests: u64,
+    /// The same, by a label that broad series do not have.
+    pub requests_by_network: u64,
     pub spans: u64,
     /// Spans with an error.
     pub errors: u64,
@@ -56,6 +58,7 @@ impl Counts {
             self.errors += u64::from(span["status"]["code"] == 2);
             let parent = span["parentSpanId"].as_str().unwrap_or_default();
             self.requests += u64::from(parent.is_empty());
+            self.requests_by_network = self.requests;
             if let Some(caller) = services.get(parent).filter(|caller| **caller != service) {
                 let edge = ((*caller).to_owned(), service.to_owned());
                 *self.calls.entry(edge).or_default() += 1;
@@ -65,14 +68,16 @@ impl Counts {
 
     /// From the rollups of the last 30 days; and of times to come, for some clocks are fast.
     pub async fn of_rollups(server: &Server) -> Self {
-        let total = async |family: &str, number: &str| {
-            let answer = server
-                .get_json(&format!(
-                    "/api/v1/latency?family={family}&from=now-30d&to=2100-01-01"
-                ))
-                .await;
-            answer["groups"][0][number].as_u64().unwrap_or(0)
+        let groups = async |query: &str| {
+            let path = format!("/api/v1/latency?{query}&from=now-30d&to=2100-01-01");
+            server.get_json(&path).await["groups"].take()
         };
+        let total = async |family: &str, number: &str| {
+            let groups = groups(&format!("family={family}")).await;
+            groups[0][number].as_u64().unwrap_or(0)
+        };
+        let by_network = groups("group_by=network").await;
+        let by_network = by_network.as_array().unwrap().iter();
         let topology = server
             .get_json("/api/v1/topology?from=now-30d&to=2100-01-01")
             .await;
@@ -86,6 +91,9 @@ impl Counts {
             });
         Self {
             requests: total("requests", "count").await,
+            requests_by_network: by_network
+                .map(|group| group["count"].as_u64().unwrap())
+                .sum(),
             spans: total("operations", "count").await,
             errors: total("operations", "errors").await,
             calls: calls.collect(),

@@ -17,6 +17,7 @@ async fn status_codes_tell_what_the_page_tells() {
     let server = Server::start().await;
     let expected = [
         ("/traces", StatusCode::OK),
+        ("/language", StatusCode::OK),
         ("/traces?q=servce:x", StatusCode::BAD_REQUEST),
         ("/traces?from=yesterday", StatusCode::BAD_REQUEST),
         ("/traces?from=now&to=now-1h", StatusCode::BAD_REQUEST),

@@ -108,6 +108,40 @@ async fn what_comes_late_or_twice_counts_once_before_and_after_compaction() {
 }
 
 #[tokio::test]
+async fn questions_with_few_labels_and_with_many_have_the_same_answer() {
+    let url = database::create();
+    let server = Start::on_database(&url).start().await;
+    for (trace, network, millis) in [(1, "wifi", 100), (2, "5g", 900), (3, "5g", 300)] {
+        let mut root = spans::span(trace, 1, 0, "GET /", 0, millis);
+        root["attributes"] = json!([
+            spans::text("network.connection.type", network),
+            spans::text("cloud.region", "north")
+        ]);
+        server.send_json(&spans::request("shop", &[root])).await;
+    }
+    server.wait_for_traces(3, "").await;
+    let by_region = groups(&server, "group_by=region").await;
+    assert_eq!((by_region.len(), &by_region[0]["count"]), (1, &json!(3)));
+    // Labels that broad series do not have, demanded of none.
+    let by_all = groups(&server, "group_by=region&q=-network:none").await;
+    assert_eq!(by_all, by_region);
+    let on_5g = groups(&server, "group_by=region&q=network:5g").await;
+    assert_eq!(on_5g[0]["count"], 2);
+    wait::until("compaction", async || {
+        (database::query(&url, "select count(*) from rollup_delta") == "0").then_some(())
+    })
+    .await;
+    for query in ["group_by=region", "group_by=region&q=-network:none"] {
+        assert_eq!(groups(&server, query).await, by_region, "{query}");
+    }
+    assert_eq!(groups(&server, "group_by=region&q=network:5g").await, on_5g);
+    let broad = "select count(*), sum(count) from rollup
+        join series on series.id = rollup.series
+        where family = 3 and resolution = 0";
+    assert_eq!(database::query(&url, broad), "1|3");
+}
+
+#[tokio::test]
 async fn a_sampled_request_weighs_what_it_stands_for() {
     let server = Server::start().await;
     let mut sampled = spans::span(1, 1, 0, "GET /", 0, 900);

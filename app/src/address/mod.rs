@@ -21,6 +21,9 @@ pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use traces::TracesAddress;
 
+/// How to write a filter.
+pub(crate) const LANGUAGE_PATH: &str = "/language";
+
 /// A page, with what it has in its query beside the scope, so that it stays when the scope changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {

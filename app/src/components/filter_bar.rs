@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::kept::Kept;
 use super::time_menu::TimeMenu;
-use crate::address::{Place, Scope};
+use crate::address::{LANGUAGE_PATH, Place, Scope};
 use crate::islands::filter_input::FilterInput;
 
 /// `place` is the page that is filtered.
@@ -34,12 +34,14 @@ pub(crate) fn FilterBar(#[prop(into)] place: Place, scope: Scope) -> impl IntoVi
     let kept = [("from", from), ("to", to), ("vs", vs)];
     let kept = kept.into_iter().chain(place.own.clone());
     let q = scope.q.clone();
+    let language = scope.href(LANGUAGE_PATH);
     view! {
         <div class="bar">
             <form method="get" action=place.path.clone() class="filter" role="search">
                 <FilterInput q from=scope.from.clone() to=scope.to.clone() is_wrong />
                 <Kept fields=kept.collect() />
                 <button class="button">"Search"</button>
+                <a class="button" href=language aria-label="How to write a filter">"?"</a>
             </form>
             <TimeMenu place scope />
         </div>

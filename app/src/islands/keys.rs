@@ -60,6 +60,7 @@ pub(crate) fn Keys() -> impl IntoView {
         <dialog node_ref=dialog class="keys" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
             <dl>{keys.collect_view()}</dl>
+            <p><a href="/language">"How to write a filter"</a></p>
             <form method="dialog"><button class="button">"Close"</button></form>
         </dialog>
     }

@@ -4,6 +4,7 @@ pub(crate) mod compare;
 pub(crate) mod explore;
 pub(crate) mod journey;
 pub(crate) mod journeys;
+pub(crate) mod language;
 pub(crate) mod not_found;
 mod observe;
 pub(crate) mod overview;

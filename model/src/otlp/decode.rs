@@ -145,9 +145,9 @@ fn span(bytes: &[u8], detail: Detail<'_>) -> Result<Option<(TraceId, Span)>, Wir
             8 => end_nanos = nanos(field.fixed64()?),
             15 => status_bytes = field.bytes()?,
             3 => trace_state = field.text()?,
+            9 => attributes.extend(wanted(field, |key| detail.wants_of_span(key))?),
             11 => events.extend(event(field.bytes()?, detail)?),
             _ if detail != Detail::Whole => {}
-            9 => attributes.push(attribute(field, MAX_DEPTH)?),
             13 => links.extend(link(field.bytes()?)?),
             _ => {}
         }
@@ -158,10 +158,6 @@ fn span(bytes: &[u8], detail: Detail<'_>) -> Result<Option<(TraceId, Span)>, Wir
     ) else {
         return Ok(None);
     };
-    if detail != Detail::Whole {
-        let is_wanted = |key: &str| detail.wants_of_span(key);
-        attributes = attributes_of(bytes, SPAN_ATTRIBUTES, is_wanted)?;
-    }
     let span = Span {
         id,
         parent_id: SpanId::from_slice(ids.parent_span_id).ok(),
@@ -251,8 +247,8 @@ fn status(bytes: &[u8]) -> Result<Status, WireError> {
 /// `Span.Event.name`.
 const EVENT_NAME: u32 = 2;
 
-/// `Span.attributes`.
-const SPAN_ATTRIBUTES: u32 = 9;
+/// `KeyValue.key`.
+const KEY: u32 = 1;
 
 /// `Resource.attributes`.
 const RESOURCE_ATTRIBUTES: u32 = 1;
@@ -261,31 +257,25 @@ fn resource(head: &[u8], detail: Detail<'_>) -> Result<Resource, WireError> {
     let is_wanted = |key: &str| detail.wants_of_resource(key);
     let mut attributes = Vec::new();
     for field in messages(head, 1) {
-        attributes.extend(attributes_of(
-            field?.bytes()?,
-            RESOURCE_ATTRIBUTES,
-            is_wanted,
-        )?);
+        for field in messages(field?.bytes()?, RESOURCE_ATTRIBUTES) {
+            attributes.extend(wanted(field?, is_wanted)?);
+        }
     }
     Ok(Resource { attributes })
 }
 
-/// The attributes of a message whose keys are wanted; `number` is their field.
-fn attributes_of(
-    message: &[u8],
-    number: u32,
+/// A `KeyValue`; none where its key is not wanted.
+fn wanted(
+    field: Field<'_>,
     is_wanted: impl Fn(&str) -> bool,
-) -> Result<Vec<Attribute>, WireError> {
-    let mut attributes = Vec::new();
-    for field in messages(message, number) {
-        let field = field?;
-        let key = messages(field.bytes()?, 1).next().transpose()?;
-        let key = key.map(|key| key.text()).transpose()?;
-        if is_wanted(key.unwrap_or_default()) {
-            attributes.push(attribute(field, MAX_DEPTH)?);
-        }
+) -> Result<Option<Attribute>, WireError> {
+    let key = messages(field.bytes()?, KEY).next().transpose()?;
+    let key = key.map(|key| key.text()).transpose()?;
+    if is_wanted(key.unwrap_or_default()) {
+        attribute(field, MAX_DEPTH).map(Some)
+    } else {
+        Ok(None)
     }
-    Ok(attributes)
 }
 
 fn scope(head: &[u8]) -> Result<Scope, WireError> {

@@ -42,6 +42,12 @@ impl LabelFilter {
         })
     }
 
+    /// Whether it looks at no other labels than so many, the first of [`Family::labels`].
+    #[must_use]
+    pub fn is_within(&self, count: usize) -> bool {
+        self.demands.iter().all(|demand| demand.is_within(count))
+    }
+
     /// Whether a series with those labels is asked for.
     #[must_use]
     pub fn accepts(&self, labels: &[String]) -> bool {
@@ -64,6 +70,16 @@ impl Demand {
             Term::All(terms) => some(terms).map(Self::All),
             Term::Any(terms) => some(terms).map(Self::Any),
             Term::Path(_) => None,
+        }
+    }
+
+    fn is_within(&self, count: usize) -> bool {
+        match self {
+            Self::Label(label) => label.place < count,
+            Self::Not(demand) => demand.is_within(count),
+            Self::All(demands) | Self::Any(demands) => {
+                demands.iter().all(|demand| demand.is_within(count))
+            }
         }
     }
 

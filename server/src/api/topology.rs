@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use futures::try_join;
 use model::rollup::{Family, Rollup};
 use model::span::Kind;
 use serde::Deserialize;
@@ -47,26 +48,31 @@ pub(super) async fn topology(
             slots: time.whole(),
         })
     };
-    // Some do not serve, such as apps.
     let all = ask(Family::Operations, "", SERVICE.into())?;
-    let names = store.keys_seen(&all).await?.into_iter().flatten();
+    let served = |kind| ask(Family::Operations, &format!("kind:{kind}"), SERVICE.into());
+    let (server, consumer) = (served(Kind::Server)?, served(Kind::Consumer)?);
+    let calls = ask(Family::Calls, "", CALL.into())?;
+    let (names, server, consumer, mut calls) = try_join!(
+        store.keys_seen(&all),
+        store.rollups(&server),
+        store.rollups(&consumer),
+        store.rollups(&calls),
+    )?;
+    // Some do not serve, such as apps.
+    let names = names.into_iter().flatten();
     let mut services: BTreeMap<String, Rollup> =
         names.map(|name| (name, Rollup::default())).collect();
-    for kind in [Kind::Server, Kind::Consumer] {
-        let served = ask(Family::Operations, &format!("kind:{kind}"), SERVICE.into())?;
-        for mut group in store.rollups(&served).await? {
-            let total = group.total();
-            let service = group.key.pop().unwrap_or_default();
-            services.entry(service).or_default().add(&total);
-        }
+    for mut group in server.into_iter().chain(consumer) {
+        let total = group.total();
+        let service = group.key.pop().unwrap_or_default();
+        services.entry(service).or_default().add(&total);
     }
     let services = services.iter().map(|(service, rollup)| {
         let mut object = rollups::numbers(rollup, Family::Operations);
         object.insert("service".into(), json!(service));
         Value::Object(object)
     });
-    // The greatest weight first.
-    let mut calls = store.rollups(&ask(Family::Calls, "", CALL.into())?).await?;
+    // The greatest weight came first.
     let beyond = calls.split_off(calls.len().min(MAX_EDGES));
     let edges = calls.iter().map(|group| {
         let mut object = rollups::numbers(&group.total(), Family::Calls);

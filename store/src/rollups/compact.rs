@@ -1,6 +1,6 @@
 //! Adding deltas to the rollups of their minute, hour and day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::rollup::{Resolution, Rollup};
 use sqlx::PgConnection;
@@ -45,14 +45,18 @@ impl Store {
         }
         let deltas = take_deltas(&mut transaction).await?;
         let is_last = i64::try_from(deltas.len()).is_ok_and(|count| count < BATCH);
+        let broad = broad_series(&mut transaction, &deltas).await?;
         let mut rollups: BTreeMap<Key, Rollup> = BTreeMap::new();
         for row in deltas {
             let (series, start_nanos) = (row.series, row.start_nanos);
             let delta = Rollup::try_from(row)?;
             for resolution in Resolution::ALL {
                 let start = resolution.floor(start_nanos);
-                let key = (resolution_number(resolution), series, start);
-                rollups.entry(key).or_default().add(&delta);
+                for series in [Some(series), broad.get(&series).copied()] {
+                    let Some(series) = series else { continue };
+                    let key = (resolution_number(resolution), series, start);
+                    rollups.entry(key).or_default().add(&delta);
+                }
             }
         }
         add_present(&mut transaction, &mut rollups).await?;
@@ -94,6 +98,21 @@ async fn take_deltas(connection: &mut PgConnection) -> Result<Vec<RollupRow>, Er
     .fetch_all(connection)
     .await?;
     Ok(rows)
+}
+
+/// The broad series of those that have one.
+async fn broad_series(
+    connection: &mut PgConnection,
+    deltas: &[RollupRow],
+) -> Result<HashMap<i32, i32>, Error> {
+    let series: BTreeSet<i32> = deltas.iter().map(|delta| delta.series).collect();
+    let rows = sqlx::query!(
+        r#"select id, broad as "broad!" from series where id = any ($1) and broad is not null"#,
+        &series.into_iter().collect::<Vec<_>>(),
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.broad)).collect())
 }
 
 /// The keys as columns.

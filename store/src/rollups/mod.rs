@@ -23,6 +23,12 @@ use sqlx::PgConnection;
 use self::columns::Columns;
 use crate::Error;
 
+/// How many of the labels of requests a broad series has: the first ones (migration 11).
+const BROAD_LABELS: usize = 5;
+
+/// The number of the family of broad series, which only stands in the database.
+const BROAD: i16 = 3;
+
 fn family_number(family: Family) -> i16 {
     match family {
         Family::Requests => 0,

@@ -6,7 +6,7 @@ use futures::TryStreamExt;
 use model::rollup::{Family, LabelFilter, Part, Resolution, Rollup, Slots};
 
 use super::columns::RollupRow;
-use super::family_number;
+use super::{BROAD, BROAD_LABELS, family_number};
 use crate::{Error, Store};
 
 /// What is asked of the rollups.
@@ -18,6 +18,15 @@ pub struct RollupRequest {
     /// The labels to group by, by place in [`Family::labels`]; without any, all is one group.
     pub group_by: Vec<usize>,
     pub slots: Slots,
+}
+
+impl RollupRequest {
+    /// Whether broad series can tell.
+    fn is_broad(&self) -> bool {
+        self.family == Family::Requests
+            && self.filter.is_within(BROAD_LABELS)
+            && self.group_by.iter().all(|place| *place < BROAD_LABELS)
+    }
 }
 
 /// What was counted of the series that have the same values of the labels asked for.
@@ -102,7 +111,7 @@ impl Store {
                 ) as own
                 union all
                 select
-                    series,
+                    case when $6 then series.broad else series.id end as series,
                     start_nanos,
                     count,
                     errors,
@@ -140,6 +149,7 @@ impl Store {
             &parts.starts,
             &parts.ends,
             family_number(request.family),
+            request.is_broad(),
         )
         .fetch(&self.pool);
         let mut groups: Vec<Option<Vec<Rollup>>> = vec![None; wanted.keys.len()];
@@ -182,8 +192,9 @@ impl Store {
                 ) as own
             )
             or wanted.id in (
-                select series
+                select case when $5 then series.broad else series.id end
                 from rollup_delta
+                join series on series.id = rollup_delta.series
                 where start_nanos >= (select min(first) from unnest($3::bigint[]) as part (first))
                     and start_nanos < (select max(past) from unnest($4::bigint[]) as part (past))
             )"#,
@@ -191,6 +202,7 @@ impl Store {
             &parts.resolutions,
             &parts.starts,
             &parts.ends,
+            request.is_broad(),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -202,11 +214,13 @@ impl Store {
     }
 
     async fn wanted(&self, request: &RollupRequest) -> Result<Wanted, Error> {
-        let mut rows = sqlx::query!(
-            "select id, labels from series where family = $1",
-            family_number(request.family),
-        )
-        .fetch(&self.pool);
+        let family = if request.is_broad() {
+            BROAD
+        } else {
+            family_number(request.family)
+        };
+        let mut rows = sqlx::query!("select id, labels from series where family = $1", family,)
+            .fetch(&self.pool);
         let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
         let mut wanted = Wanted {
             keys: vec![],

@@ -133,16 +133,14 @@ async fn find(
 }
 
 /// Adds those that are not there, as far as there is room; the last one, for all others, in any
-/// case.
+/// case. Those of requests get the broad series that they belong to.
 async fn create(
     connection: &mut PgConnection,
     family: Family,
     texts: &[String],
 ) -> Result<(), Error> {
     let mut transaction = connection.begin().await?;
-    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK)
-        .execute(&mut *transaction)
-        .await?;
+    lock(&mut transaction).await?;
     let number = family_number(family);
     sqlx::query!(
         r"insert into series (family, labels)
@@ -166,7 +164,20 @@ async fn create(
     )
     .execute(&mut *transaction)
     .await?;
+    if family == Family::Requests {
+        sqlx::query!("select name_broad_series()")
+            .execute(&mut *transaction)
+            .await?;
+    }
     transaction.commit().await?;
+    Ok(())
+}
+
+/// Keeps others from adding series until the transaction ends.
+pub(super) async fn lock(transaction: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK)
+        .execute(transaction)
+        .await?;
     Ok(())
 }
 

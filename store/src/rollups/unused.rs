@@ -24,15 +24,19 @@
 //! than that.
 //!
 //! Compaction turns deltas into rollups in one transaction, and a remover looks at deltas before it
-//! looks at rollups: of what it has not seen waiting any more, it sees the rollup. Nobody waits in a circle: a writer waits for the lock when it holds
-//! nothing else, and a remover has no other lock when it waits for this one. Whoever adds a series
-//! holds another lock, and none of this; if what it found there is removed meanwhile, the generation
-//! tells.
+//! looks at rollups: of what it has not seen waiting any more, it sees the rollup. A broad series is
+//! in use as long as a series of requests names it; so that none begins to meanwhile, a remover then
+//! also keeps others from adding series.
+//!
+//! Nobody waits in a circle: a writer waits for the lock when it holds nothing else, a remover has no
+//! other lock when it waits for this one, and whoever adds series holds the lock of those who add,
+//! and waits for none after it. If what was found there is removed later, the generation tells.
 
 use std::collections::HashSet;
 
 use sqlx::{Connection, PgConnection};
 
+use super::series;
 use crate::{Error, Store};
 
 /// The advisory lock of writers together, and of a remover alone. Any number will do that nothing
@@ -107,6 +111,7 @@ async fn remove(transaction: &mut PgConnection, unused: Vec<i32>) -> Result<u64,
     sqlx::query!("select pg_advisory_xact_lock($1)", LOCK)
         .execute(&mut *transaction)
         .await?;
+    series::lock(transaction).await?;
     let unused = without_waiting(transaction, unused).await?;
     let removed = sqlx::query!(
         "delete from series

@@ -71,10 +71,11 @@ impl Store {
             from trace_summary
             where start_nanos >= $1
                 and start_nanos < $2
+                and -duration_nanos <= $14
                 and may_meet(
                     trace_summary, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
                 )
-            order by duration_nanos desc, start_nanos desc, trace_id
+            order by -duration_nanos, start_nanos desc, trace_id
             limit $13",
             from_nanos,
             to_nanos,
@@ -89,8 +90,9 @@ impl Store {
             &needs.dimensions as &[Option<String>],
             &needs.flags,
             i64::from(saturated(candidates)),
+            needs.duration_nanos.0.saturating_neg(),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *self.planning().await?)
         .await?;
         let mut candidates = rows
             .into_iter()

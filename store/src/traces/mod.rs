@@ -38,7 +38,7 @@ impl Store {
     /// When the database does not answer, or a document is damaged.
     pub async fn message(&self, id: TraceId) -> Result<Option<Vec<u8>>, Error> {
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, &self.dictionaries, &[id], 0).await?;
+        let chunks = chunks_of(&mut connection, &self.dictionaries, id).await?;
         // Messages side by side decode as one.
         let message: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.message).collect();
         Ok((!message.is_empty()).then_some(message))
@@ -90,6 +90,12 @@ pub(crate) struct Chunk {
     pub(crate) message: Vec<u8>,
 }
 
+struct ChunkRow {
+    trace_id: Vec<u8>,
+    day: i32,
+    body: Vec<u8>,
+}
+
 /// The chunks of traces that were first stored on that day or later, by trace and in order.
 pub(crate) async fn chunks(
     connection: &mut PgConnection,
@@ -98,7 +104,8 @@ pub(crate) async fn chunks(
     since_day: i32,
 ) -> Result<Vec<Chunk>, Error> {
     let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        ChunkRow,
         "select trace_id, day, body
         from trace_chunk
         where trace_id = any ($1::bytea[]) and day >= $2
@@ -108,6 +115,34 @@ pub(crate) async fn chunks(
     )
     .fetch_all(&mut *connection)
     .await?;
+    read(connection, dictionaries, rows).await
+}
+
+/// The chunks of one trace, in order. Its plan is kept, as that for several is not, whose cost
+/// depends on how many they are: planning for all days takes longer than looking.
+async fn chunks_of(
+    connection: &mut PgConnection,
+    dictionaries: &Dictionaries,
+    id: TraceId,
+) -> Result<Vec<Chunk>, Error> {
+    let rows = sqlx::query_as!(
+        ChunkRow,
+        "select trace_id, day, body
+        from trace_chunk
+        where trace_id = $1
+        order by day, chunk",
+        id.as_bytes().as_slice(),
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    read(connection, dictionaries, rows).await
+}
+
+async fn read(
+    connection: &mut PgConnection,
+    dictionaries: &Dictionaries,
+    rows: Vec<ChunkRow>,
+) -> Result<Vec<Chunk>, Error> {
     let documents = rows.iter().map(|row| row.body.as_slice());
     let mut reader = dictionaries.reader(connection, documents).await?;
     rows.into_iter()

@@ -1,5 +1,6 @@
 //! What the pages ask the server, and what they tell it.
 
+use futures::try_join;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::JsonEncoding;
@@ -31,8 +32,11 @@ pub(super) async fn get_journeys(scope: &Scope) -> Result<Answer, AppError> {
     let context: RequestContext = expect_context();
     let question = observe::question(&context, scope)?;
     let store = &context.store;
-    let cards = store.overview(&question).await?.cards;
-    let proposals = store.journey_proposals(context.now_nanos).await?;
+    let (overview, proposals) = try_join!(
+        store.overview(&question),
+        store.journey_proposals(context.now_nanos),
+    )?;
+    let cards = overview.cards;
     let is_silent = cards.is_empty() && proposals.is_empty();
     Ok(Answer {
         cards,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use futures::try_join;
 use leptos::prelude::*;
 use model::regions::{Counted, LABELS, Observed, Regions};
 use model::rollup::OTHER;
@@ -39,7 +40,20 @@ pub(super) async fn get_regions(address: &RegionsAddress) -> Result<Answer, AppE
         group_by: LABELS.map(GroupBy::Label).to_vec(),
         slots: scope.covered(context.now_nanos)?.whole(),
     };
-    let now = context.store.requests(&question).await?;
+    let before = async {
+        let Some(time) = scope.compared(context.now_nanos)? else {
+            return Ok(None);
+        };
+        let question = RequestQuestion {
+            filter: filter.clone(),
+            slots: time.whole(),
+            ..question.clone()
+        };
+        let answer = context.store.requests(&question).await?;
+        Ok::<_, AppError>(Some(totals(answer.groups)))
+    };
+    let now = async { Ok(context.store.requests(&question).await?) };
+    let (now, before) = try_join!(now, before)?;
     let (is_by_rollups, since_nanos) = (now.is_by_rollups, now.since_nanos);
     let mut counted = totals(now.groups);
     let journeys = counted.iter().filter_map(|(key, _)| key.get(1));
@@ -52,17 +66,6 @@ pub(super) async fn get_regions(address: &RegionsAddress) -> Result<Answer, AppE
         let journey = key.get(1).map(String::as_str);
         demanded.iter().all(|wanted| Some(*wanted) == journey)
     });
-    let before = match scope.compared(context.now_nanos)? {
-        Some(time) => {
-            let question = RequestQuestion {
-                filter,
-                slots: time.whole(),
-                ..question
-            };
-            Some(totals(context.store.requests(&question).await?.groups))
-        }
-        None => None,
-    };
     let observed = Observed {
         now: &counted,
         before: before.as_deref(),
