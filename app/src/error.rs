@@ -2,10 +2,10 @@
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use model::cursor::CursorError;
 use model::filter::FilterError;
 use model::id::IdError;
 use model::journey::KeyError;
+use model::list_order::CursorError;
 use model::time::TimeError;
 use serde::{Deserialize, Serialize};
 

@@ -257,4 +257,7 @@ pub(crate) const QUESTIONS: [Question; 26] = [
     question("/traces, all days", None, |ask| {
         format!("/traces?{}", ask.all_days())
     }),
+    question("/traces, slowest first, all days", None, |ask| {
+        format!("/traces?order=slowest&{}", ask.all_days())
+    }),
 ];

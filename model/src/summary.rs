@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cursor::Cursor;
 use crate::dimensions::{DimensionTable, Dimensions};
 use crate::flags::{Flag, flags};
 use crate::id::TraceId;
+use crate::list_order::Cursor;
 use crate::sampling;
 use crate::trace::Trace;
 
@@ -63,7 +63,7 @@ impl Outcome {
     }
 }
 
-/// One page of a list of traces, newest first.
+/// One page of a list of traces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     pub traces: Vec<Summary>,

@@ -1,10 +1,12 @@
 //! How one journey fares.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use model::dimensions::Dimension;
-use model::filter::{Filter, Order, Test};
+use model::filter::{Filter, Test};
 use model::journey::{Funnel, Key, LABELS, Requests, Subject};
+use model::list_order::ListOrder;
 use model::overview::{Column, JourneyReport, Scene, standouts};
 use model::rollup::Coverage;
 use model::summary::{Outcome, Summary};
@@ -53,9 +55,6 @@ impl Store {
 /// Most traces of a list of examples.
 const MAX_EXAMPLES: usize = 8;
 
-/// Most traces that the slowest are chosen from.
-const MAX_SLOW: usize = 50;
-
 /// Most requests whose steps are counted.
 const MAX_SAMPLE: usize = 100;
 
@@ -79,24 +78,16 @@ async fn examples(
         filters: filters(scene, &question.filter),
         time: question.time,
     };
-    let slow = scene.now.durations.quantile(0.99).map(|nanos| {
-        // Off by the width of a bucket, so that none is missed.
-        Test::duration(Order::AtLeast, nanos - nanos / 64)
-    });
-    let mut slowest = match slow {
-        Some(slow) => list.newest(Some(slow), MAX_SLOW).await?,
-        None => vec![],
-    };
-    slowest.sort_by_key(|summary| std::cmp::Reverse(summary.duration_nanos));
-    slowest.truncate(MAX_EXAMPLES);
+    let counted = Test::is_request();
+    let slowest = list.first(ListOrder::Slowest, &counted, MAX_EXAMPLES);
+    let slowest = slowest.await?;
     let error = Test::outcome(Outcome::Error);
-    let failed = list.newest(Some(error), MAX_EXAMPLES).await?;
+    let failed = list.first(ListOrder::Newest, &error, MAX_EXAMPLES).await?;
     let steps = &scene.subject.definition.steps;
     let funnel = if steps.is_empty() {
         None
     } else {
-        let counted = Test::is_request();
-        let sample = list.newest(Some(counted), MAX_SAMPLE).await?;
+        let sample = list.first(ListOrder::Newest, &counted, MAX_SAMPLE).await?;
         let ids: Vec<_> = sample.iter().map(|summary| summary.trace_id).collect();
         let mut funnel = Funnel::of(steps);
         for trace in store.traces(&ids).await? {
@@ -144,23 +135,27 @@ struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    /// The newest requests of the journey that meet the test.
-    async fn newest(&self, test: Option<Test>, limit: usize) -> Result<Vec<Summary>, Error> {
+    /// The first requests of the journey that meet the test.
+    async fn first(
+        &self,
+        order: ListOrder,
+        test: &Test,
+        limit: usize,
+    ) -> Result<Vec<Summary>, Error> {
         let mut found = Vec::new();
         for filter in &self.filters {
             let request = ListRequest {
-                filter: test
-                    .iter()
-                    .fold(filter.clone(), |filter, test| filter.with(test.clone())),
+                filter: filter.with(test.clone()),
                 from_nanos: self.time.from_nanos,
                 to_nanos: self.time.to_nanos,
+                order,
                 after: None,
                 limit,
             };
             let page = self.store.list(&request).await?;
             found.extend(page.traces.into_iter().filter(|trace| self.belongs(trace)));
         }
-        found.sort_by_key(|summary| std::cmp::Reverse(summary.start_nanos));
+        found.sort_by_key(|summary| Reverse((order.rank(summary), summary.start_nanos)));
         found.truncate(limit);
         Ok(found)
     }

@@ -22,6 +22,8 @@ async fn status_codes_tell_what_the_page_tells() {
         ("/traces?from=yesterday", StatusCode::BAD_REQUEST),
         ("/traces?from=now&to=now-1h", StatusCode::BAD_REQUEST),
         ("/traces?cursor=x", StatusCode::BAD_REQUEST),
+        ("/traces?order=slowest", StatusCode::OK),
+        ("/traces?order=oldest", StatusCode::BAD_REQUEST),
         ("/traces/12", StatusCode::BAD_REQUEST),
         ("/nowhere", StatusCode::NOT_FOUND),
         ("/pkg/nothing.js", StatusCode::NOT_FOUND),

@@ -1,4 +1,6 @@
-//! `GET /api/v1/traces`: filters, ranges, pages, errors.
+//! `GET /api/v1/traces`: filters, ranges, orders, pages, errors.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -65,6 +67,73 @@ async fn filters_find_what_they_say() {
     for (filter, found) in expected {
         assert_eq!(ids(&server, filter).await, found, "{filter}");
     }
+}
+
+/// Trace ids of all pages, two traces each.
+async fn pages(server: &Server, query: &str) -> Vec<u64> {
+    let mut found = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/api/v1/traces?{query}&limit=2&cursor={cursor}");
+        let page = server.get_json(&path).await;
+        let traces = page["traces"].as_array().unwrap();
+        assert!(traces.len() <= 2);
+        let ids = traces.iter().map(|trace| {
+            let id = trace["trace_id"].as_str().unwrap();
+            u64::from_str_radix(id.trim_start_matches('0'), 16).unwrap()
+        });
+        found.extend(ids);
+        match page["next_cursor"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_have_an_order_that_their_pages_continue() {
+    let server = Server::start().await;
+    // Each begins as many milliseconds later as its number says.
+    let shapes: [(u64, u64, u64, usize); 7] = [
+        (1, 100, 1, 0),
+        (2, 900, 4, 1),
+        (3, 300, 2, 2),
+        (4, 300, 4, 0),
+        (5, 50, 1, 1),
+        (6, 900, 3, 3),
+        (7, 400, 2, 0),
+    ];
+    for (trace, millis, spans, errors) in shapes {
+        let mut all: Vec<Value> = (1..=spans)
+            .map(|id| spans::span(trace, id, u64::from(id > 1), "GET /", trace, millis))
+            .collect();
+        for span in &mut all[..errors] {
+            span["status"] = json!({ "code": 2 });
+        }
+        server.send_json(&spans::request("shop", &all)).await;
+    }
+    server.wait_for_traces(7, "").await;
+    let expected = [
+        ("newest", [7, 6, 5, 4, 3, 2, 1]),
+        ("slowest", [6, 2, 7, 4, 3, 1, 5]),
+        ("errors", [6, 3, 5, 2, 7, 4, 1]),
+        ("spans", [4, 2, 6, 7, 3, 5, 1]),
+    ];
+    for (order, ids) in expected {
+        // Told by summaries, and by spans.
+        for filter in ["", "operation:GET*", "%7Bspan.duration%3E1ms%7D"] {
+            let query = format!("order={order}&q={filter}");
+            assert_eq!(pages(&server, &query).await, ids, "{query}");
+        }
+        let some = pages(&server, &format!("order={order}&q=duration:300ms..400ms")).await;
+        let wanted: Vec<u64> = ids
+            .into_iter()
+            .filter(|id| [3, 4, 7].contains(id))
+            .collect();
+        assert_eq!(some, wanted, "{order}");
+    }
+    let refused = server.get("/api/v1/traces?order=oldest").await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

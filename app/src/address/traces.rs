@@ -1,16 +1,18 @@
 //! The address of the list of traces.
 
 use leptos_router::params::ParamsMap;
-use model::cursor::Cursor;
 use model::filter::Filter;
+use model::list_order::{Cursor, ListOrder};
 
-use super::{Scope, link};
+use super::{Place, Scope, link};
 use crate::error::AppError;
 
-/// `/traces?q=&from=&to=&cursor=`, as typed: it may not make sense.
+/// `/traces?q=&from=&to=&order=&cursor=`, as typed: it may not make sense.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct TracesAddress {
     pub(crate) scope: Scope,
+    /// [`ListOrder`] by its name; empty for the newest first.
+    order: String,
     pub(crate) cursor: String,
 }
 
@@ -20,6 +22,7 @@ impl TracesAddress {
     pub(crate) fn read(query: &ParamsMap) -> Self {
         Self {
             scope: Scope::read(query),
+            order: query.get("order").unwrap_or_default(),
             cursor: query.get("cursor").unwrap_or_default(),
         }
     }
@@ -32,14 +35,68 @@ impl TracesAddress {
         }
     }
 
+    /// # Errors
+    /// When there is no such order.
+    pub(crate) fn order(&self) -> Result<ListOrder, AppError> {
+        if self.order.is_empty() {
+            return Ok(ListOrder::default());
+        }
+        ListOrder::of_name(&self.order).ok_or_else(|| {
+            let names = ListOrder::ALL.map(ListOrder::name).join(", ");
+            AppError::Address(format!("lists are ordered by {names}"))
+        })
+    }
+
     /// The first page of the same time with another filter.
     pub(crate) fn with_filter(&self, filter: &Filter) -> Self {
-        self.scope.with_filter(filter).into()
+        Self {
+            scope: self.scope.with_filter(filter),
+            ..self.first_page()
+        }
+    }
+
+    /// The first page of another time.
+    pub(crate) fn within(&self, from: &str, to: &str) -> Self {
+        Self {
+            scope: self.scope.with_range(from, to),
+            ..self.first_page()
+        }
+    }
+
+    /// The first page in another order.
+    pub(crate) fn ordered_by(&self, order: ListOrder) -> Self {
+        let name = match order {
+            ListOrder::Newest => "",
+            other => other.name(),
+        };
+        Self {
+            order: name.to_owned(),
+            ..self.first_page()
+        }
     }
 
     /// The first page of the same list.
-    pub(crate) fn newest(&self) -> Self {
-        self.scope.clone().into()
+    pub(crate) fn first_page(&self) -> Self {
+        Self {
+            cursor: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The page, whatever the filter and the time.
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            path: Self::PATH.to_owned(),
+            own: vec![("order", self.order.clone())],
+        }
+    }
+
+    /// What the API needs beside the scope for the same page.
+    pub(crate) fn own(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("order", self.order.clone()),
+            ("cursor", self.cursor.clone()),
+        ]
     }
 
     pub(crate) fn with_cursor(&self, cursor: Cursor) -> Self {
@@ -50,7 +107,8 @@ impl TracesAddress {
     }
 
     pub(crate) fn href(&self) -> String {
-        link(Self::PATH, &self.scope, &[("cursor", &self.cursor)])
+        let own = [("order", &*self.order), ("cursor", &*self.cursor)];
+        link(Self::PATH, &self.scope, &own)
     }
 }
 
@@ -58,7 +116,7 @@ impl From<Scope> for TracesAddress {
     fn from(scope: Scope) -> Self {
         Self {
             scope,
-            cursor: String::new(),
+            ..Self::default()
         }
     }
 }
@@ -76,5 +134,19 @@ mod tests {
         };
         let address = TracesAddress::from(scope);
         assert_eq!(address.href(), "/traces?q=a%20b:%22c%26d%22&from=now-1h");
+    }
+
+    #[test]
+    fn another_order_begins_anew() {
+        let address = TracesAddress {
+            cursor: "x".into(),
+            ..TracesAddress::default()
+        };
+        let slowest = address.ordered_by(ListOrder::Slowest);
+        assert_eq!(slowest.href(), "/traces?order=slowest");
+        assert_eq!(slowest.order(), Ok(ListOrder::Slowest));
+        assert_eq!(slowest.ordered_by(ListOrder::Newest).href(), "/traces");
+        let order = "oldest".into();
+        assert!(TracesAddress { order, ..address }.order().is_err());
     }
 }

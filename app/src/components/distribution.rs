@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::format;
 use model::layout::distribution_chart::DistributionChart;
-use model::layout::line_chart::SIZE;
+use model::layout::time_axis::SIZE;
 
 /// Height of the plot in pixels.
 const HEIGHT: u32 = 180;

@@ -3,9 +3,10 @@
 
 use leptos::prelude::*;
 use model::format;
-use model::layout::line_chart::{LineChart, SIZE};
+use model::layout::line_chart::LineChart;
+use model::layout::time_axis::SIZE;
 
-use crate::islands::times::{Mark, Style};
+use super::time_ticks::{TimeTicks, percent};
 
 /// Height of the plot in pixels.
 const HEIGHT: f64 = 220.0;
@@ -79,40 +80,28 @@ fn Plot(chart: LineChart, columns: Vec<Column>, palette: &'static str) -> impl I
         let y = percent(position);
         view! { <line class="budget" x1="0" x2="100%" y1=y.clone() y2=y /> }
     });
-    let times = chart.times.iter().map(|tick| {
-        let x = percent(tick.position);
-        let step_nanos = chart.time_step_nanos;
-        let mark = Mark {
-            nanos: tick.nanos,
-            style: Style::Axis { step_nanos },
-        };
-        view! {
-            <g>
-                <line class="grid" x1=x.clone() x2=x.clone() y1="100%" y2="100%" />
-                <text x=x y="100%" dy="16" text-anchor="middle" data-time=mark.attribute()>
-                    {mark.utc()}
-                </text>
-            </g>
-        }
-    });
-    let times = times.collect_view();
-    let hits = chart.columns.windows(2).zip(columns).map(|(x, column)| {
-        view! {
-            <g>
-                <a href=column.href tabindex="-1">
-                    <rect
-                        class="hit"
-                        x=percent(x[0])
-                        width=percent(x[1] - x[0])
-                        y="0"
-                        height="100%"
-                    >
-                        <title>{column.title}</title>
-                    </rect>
-                </a>
-            </g>
-        }
-    });
+    let hits = chart
+        .time
+        .columns
+        .windows(2)
+        .zip(columns)
+        .map(|(x, column)| {
+            view! {
+                <g>
+                    <a href=column.href tabindex="-1">
+                        <rect
+                            class="hit"
+                            x=percent(x[0])
+                            width=percent(x[1] - x[0])
+                            y="0"
+                            height="100%"
+                        >
+                            <title>{column.title}</title>
+                        </rect>
+                    </a>
+                </g>
+            }
+        });
     let hits = hits.collect_view();
     let bands = chart.bands.into_iter().flatten();
     let bands = bands
@@ -132,7 +121,7 @@ fn Plot(chart: LineChart, columns: Vec<Column>, palette: &'static str) -> impl I
     view! {
         <svg class="plot" width="100%" height=HEIGHT.to_string()>
             {grid}
-            {times}
+            <TimeTicks axis=chart.time.clone() />
             <svg
                 viewBox=format!("0 0 {SIZE} {SIZE}")
                 preserveAspectRatio="none"
@@ -146,9 +135,4 @@ fn Plot(chart: LineChart, columns: Vec<Column>, palette: &'static str) -> impl I
             {hits}
         </svg>
     }
-}
-
-/// A position as a share of the plot.
-fn percent(position: f64) -> String {
-    format!("{:.2}%", position / SIZE * 100.0)
 }

@@ -16,4 +16,5 @@ pub(crate) mod segment_bar;
 pub(crate) mod sparkline;
 pub(crate) mod time;
 pub(crate) mod time_menu;
+pub(crate) mod time_ticks;
 pub(crate) mod world_map;

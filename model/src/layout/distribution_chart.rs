@@ -6,7 +6,8 @@
 
 use std::fmt::Write;
 
-use super::line_chart::{Points, SIZE, Tick};
+use super::line_chart::Points;
+use super::time_axis::{SIZE, Tick};
 use crate::comparison::Distribution;
 
 /// Durations that are named are these times a power of ten.

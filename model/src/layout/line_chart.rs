@@ -1,19 +1,15 @@
 //! Lines over time: several series of durations, with gaps where nothing was counted.
 //!
-//! Positions are thousandths of the width and height of the plot, from its upper left corner: it
-//! is drawn as wide as there is room.
+//! Positions are as those of [`super::time_axis`].
 
 use std::fmt::Write;
 
+use super::time_axis::{SIZE, Tick, TimeAxis, share};
 use crate::stats::Interval;
 use crate::time::{DAY_NANOS, HOUR_NANOS, MINUTE_NANOS};
 
-/// Width and height of a plot.
-pub const SIZE: f64 = 1_000.0;
-
-/// Most lines across the plot that carry a duration, and most times below it.
+/// Most lines across the plot that carry a duration.
 const MOST_DURATIONS: i64 = 5;
-const MOST_TIMES: i64 = 8;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -35,26 +31,6 @@ const LONG_STEPS: [i64; 13] = [
     DAY_NANOS,
 ];
 
-/// Between two times that are named.
-const TIME_STEPS: [i64; 16] = [
-    MINUTE_NANOS,
-    2 * MINUTE_NANOS,
-    5 * MINUTE_NANOS,
-    10 * MINUTE_NANOS,
-    15 * MINUTE_NANOS,
-    30 * MINUTE_NANOS,
-    HOUR_NANOS,
-    2 * HOUR_NANOS,
-    3 * HOUR_NANOS,
-    6 * HOUR_NANOS,
-    12 * HOUR_NANOS,
-    DAY_NANOS,
-    2 * DAY_NANOS,
-    7 * DAY_NANOS,
-    14 * DAY_NANOS,
-    28 * DAY_NANOS,
-];
-
 /// One series: a duration for each column of time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line {
@@ -62,14 +38,6 @@ pub struct Line {
     pub values: Vec<Option<i64>>,
     /// How sure each value is, where that is to be shown.
     pub band: Vec<Option<Interval>>,
-}
-
-/// A named place on an axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Tick {
-    pub position: f64,
-    /// A duration or a moment, in nanoseconds.
-    pub nanos: i64,
 }
 
 /// Corners of a line or of an area, as the attribute `points` of SVG has them.
@@ -85,11 +53,7 @@ pub struct LineChart {
     /// Where the budget is; none when it lies beyond the plot.
     pub budget: Option<f64>,
     pub durations: Vec<Tick>,
-    pub times: Vec<Tick>,
-    /// Where the columns of time begin, and where the last ends.
-    pub columns: Vec<f64>,
-    /// From one time that is named to the next, in nanoseconds.
-    pub time_step_nanos: i64,
+    pub time: TimeAxis,
 }
 
 impl LineChart {
@@ -108,20 +72,11 @@ impl LineChart {
         let steps = reach.saturating_add(step - 1) / step;
         let top = step.saturating_mul(steps.max(1));
         let y = |nanos: i64| (1.0 - share(nanos.clamp(0, top), top)) * SIZE;
-        let (first, last) = ends(bounds);
-        let x = |nanos: i64| share(nanos.saturating_sub(first), last.saturating_sub(first)) * SIZE;
-        let columns: Vec<f64> = bounds.iter().map(|bound| x(*bound)).collect();
-        let time_step_nanos = time_step(last.saturating_sub(first));
-        let first_time = first.saturating_add((-first).rem_euclid(time_step_nanos));
-        let times = (0..=MOST_TIMES)
-            .map(|number| first_time.saturating_add(number.saturating_mul(time_step_nanos)))
-            .take_while(|nanos| *nanos < last);
+        let time = TimeAxis::of(bounds);
+        let columns = time.columns.as_slice();
         Self {
-            lines: lines
-                .iter()
-                .map(|line| strokes(line, &columns, y))
-                .collect(),
-            bands: lines.iter().map(|line| areas(line, &columns, y)).collect(),
+            lines: lines.iter().map(|line| strokes(line, columns, y)).collect(),
+            bands: lines.iter().map(|line| areas(line, columns, y)).collect(),
             budget: budget_nanos.filter(|budget| *budget <= top).map(y),
             durations: (0..=steps.max(1))
                 .map(|number| Tick {
@@ -129,14 +84,7 @@ impl LineChart {
                     nanos: step.saturating_mul(number),
                 })
                 .collect(),
-            times: times
-                .map(|nanos| Tick {
-                    position: x(nanos),
-                    nanos,
-                })
-                .collect(),
-            columns,
-            time_step_nanos,
+            time,
         }
     }
 }
@@ -146,14 +94,6 @@ fn greatest(lines: &[Line]) -> i64 {
     let bands = lines.iter().flat_map(|line| line.band.iter().flatten());
     let ends = bands.map(|interval| interval.high_nanos);
     values.copied().chain(ends).max().unwrap_or(0).max(1)
-}
-
-fn ends(bounds: &[i64]) -> (i64, i64) {
-    match (bounds.first(), bounds.last()) {
-        (Some(first), Some(last)) if first < last => (*first, *last),
-        (Some(first), _) => (*first, first.saturating_add(1)),
-        _ => (0, 1),
-    }
 }
 
 /// The least round duration of which so few reach so far.
@@ -166,15 +106,6 @@ fn duration_step(reach_nanos: i64) -> i64 {
     let days = (1..).map(|number: i64| number.saturating_mul(DAY_NANOS));
     let mut all = short.chain(LONG_STEPS).chain(days);
     all.find(fits).unwrap_or(DAY_NANOS)
-}
-
-fn time_step(length_nanos: i64) -> i64 {
-    let fits = |step: &i64| length_nanos / step < MOST_TIMES;
-    let longest = TIME_STEPS[TIME_STEPS.len() - 1];
-    let all = TIME_STEPS.into_iter();
-    all.chain((2..=64).map(|number| number * longest))
-        .find(fits)
-        .unwrap_or(64 * longest)
 }
 
 /// What stands between two gaps is one part. A value alone is drawn over its whole column, or it
@@ -241,14 +172,6 @@ fn push(points: &mut String, x: f64, y: f64) {
     write!(points, "{separator}{x:.1},{y:.1}").ok();
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a picture needs four digits, f64 has fifteen"
-)]
-fn share(part: i64, whole: i64) -> f64 {
-    part as f64 / whole.max(1) as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_and_times_are_round() {
+    fn durations_are_round() {
         let found = chart(&[1_840, 900, -1, 2], None);
         let durations: Vec<i64> = found
             .durations
@@ -292,13 +215,6 @@ mod tests {
             .map(|tick| tick.nanos / MILLI)
             .collect();
         assert_eq!(durations, [0, 500, 1_000, 1_500, 2_000]);
-        let times: Vec<i64> = found
-            .times
-            .iter()
-            .map(|tick| tick.nanos / MINUTE_NANOS)
-            .collect();
-        assert_eq!(times, [0, 60, 120, 180]);
-        assert_eq!(found.time_step_nanos, HOUR_NANOS);
         let long = LineChart::of(&[0, HOUR_NANOS], &[line(&[200_000])], None);
         let last = long.durations.last().map(|tick| tick.nanos / SECOND);
         assert_eq!(last, Some(240));
@@ -341,8 +257,7 @@ mod tests {
             let lines = [Line { values, band: vec![] }];
             let found = LineChart::of(&bounds, &lines, budget);
             let within = |position: f64| (-0.001..=SIZE + 0.001).contains(&position);
-            prop_assert!(found.durations.len() <= 7 && found.times.len() <= 9);
-            prop_assert!(found.times.iter().all(|tick| within(tick.position)));
+            prop_assert!(found.durations.len() <= 7);
             prop_assert!(found.durations.iter().all(|tick| within(tick.position)));
             prop_assert!(found.budget.is_none_or(within));
             for points in found.lines.iter().flatten() {

@@ -1,8 +1,10 @@
 //! Geometry of the views: computed here from values, drawn elsewhere.
 
 pub mod axis;
+pub mod bar_chart;
 pub mod distribution_chart;
 pub mod heatmap;
 pub mod line_chart;
+pub mod time_axis;
 pub mod waterfall;
 pub mod world_map;

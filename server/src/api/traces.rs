@@ -1,4 +1,4 @@
-//! `GET /api/v1/traces`: the list of traces, newest first.
+//! `GET /api/v1/traces`: the list of traces.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use model::cursor::{Cursor, CursorError};
 use model::dimensions::Dimension;
 use model::filter::{Filter, FilterError};
 use model::format::rfc3339;
+use model::list_order::{Cursor, CursorError, ListOrder};
 use model::summary::Summary;
 use model::time::TimeError;
 use serde::Deserialize;
@@ -45,6 +45,7 @@ pub(super) struct Parameters {
     q: String,
     from: String,
     to: String,
+    order: String,
     limit: Option<usize>,
     cursor: String,
     format: Format,
@@ -83,6 +84,14 @@ fn request(
     } else {
         Some(cursor.parse::<Cursor>()?)
     };
+    let order = match parameters.order.as_str() {
+        "" => Some(ListOrder::default()),
+        name => ListOrder::of_name(name),
+    };
+    let order = order.ok_or_else(|| ApiError::BadRequest {
+        message: format!("There is no order \"{}\".", parameters.order),
+        hint: format!("Write {}.", ListOrder::ALL.map(ListOrder::name).join(", ")),
+    })?;
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         let hint =
@@ -96,6 +105,7 @@ fn request(
         filter,
         from_nanos: time.from_nanos,
         to_nanos: time.to_nanos,
+        order,
         after,
         limit,
     })

@@ -46,19 +46,7 @@ impl Store {
         let deltas = take_deltas(&mut transaction).await?;
         let is_last = i64::try_from(deltas.len()).is_ok_and(|count| count < BATCH);
         let broad = broad_series(&mut transaction, &deltas).await?;
-        let mut rollups: BTreeMap<Key, Rollup> = BTreeMap::new();
-        for row in deltas {
-            let (series, start_nanos) = (row.series, row.start_nanos);
-            let delta = Rollup::try_from(row)?;
-            for resolution in Resolution::ALL {
-                let start = resolution.floor(start_nanos);
-                for series in [Some(series), broad.get(&series).copied()] {
-                    let Some(series) = series else { continue };
-                    let key = (resolution_number(resolution), series, start);
-                    rollups.entry(key).or_default().add(&delta);
-                }
-            }
-        }
+        let mut rollups = by_key(by_minute(deltas)?, &broad);
         add_present(&mut transaction, &mut rollups).await?;
         write(&mut transaction, &rollups).await?;
         transaction.commit().await?;
@@ -68,6 +56,35 @@ impl Store {
             Compacted::Some
         })
     }
+}
+
+/// Adds up what is of one series and one minute: there are many deltas of each.
+fn by_minute(deltas: Vec<RollupRow>) -> Result<BTreeMap<(i32, i64), Rollup>, Error> {
+    let mut minutes: BTreeMap<(i32, i64), Rollup> = BTreeMap::new();
+    for row in deltas {
+        let key = (row.series, row.start_nanos);
+        let delta = Rollup::try_from(row)?;
+        minutes.entry(key).or_default().add(&delta);
+    }
+    Ok(minutes)
+}
+
+/// What the minutes add to each rollup.
+fn by_key(
+    minutes: BTreeMap<(i32, i64), Rollup>,
+    broad: &HashMap<i32, i32>,
+) -> BTreeMap<Key, Rollup> {
+    let mut rollups: BTreeMap<Key, Rollup> = BTreeMap::new();
+    for ((own, start_nanos), minute) in minutes {
+        for series in [Some(own), broad.get(&own).copied()].into_iter().flatten() {
+            for resolution in Resolution::ALL {
+                let start = resolution.floor(start_nanos);
+                let key = (resolution_number(resolution), series, start);
+                rollups.entry(key).or_default().add(&minute);
+            }
+        }
+    }
+    rollups
 }
 
 async fn take_deltas(connection: &mut PgConnection) -> Result<Vec<RollupRow>, Error> {

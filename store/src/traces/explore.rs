@@ -1,4 +1,4 @@
-//! Looking at the requests behind a chart: the slowest, or a sample.
+//! Looking at a sample of the requests behind a chart.
 
 use model::filter::Filter;
 use model::id::TraceId;
@@ -8,7 +8,7 @@ use model::trace::Trace;
 
 use super::needs::Needs;
 use super::summary_row::SummaryRow;
-use super::{MAX_CANDIDATES, chunks, decode, saturated};
+use super::{chunks, decode, saturated};
 use crate::{Error, Store};
 
 /// A part of the time, and how many traces to take from it.
@@ -25,90 +25,6 @@ pub struct Stratum {
 }
 
 impl Store {
-    /// The slowest requests that began within the time and meet the filter. Where spans must be
-    /// looked at, only so many of the slowest are ([`MAX_CANDIDATES`]).
-    ///
-    /// # Errors
-    /// When the database does not answer, or a document is damaged.
-    pub async fn slowest(
-        &self,
-        filter: &Filter,
-        from_nanos: i64,
-        to_nanos: i64,
-        limit: usize,
-    ) -> Result<Vec<Summary>, Error> {
-        let needs = Needs::of(filter);
-        let candidates = if needs.are_all { limit } else { MAX_CANDIDATES };
-        let rows = sqlx::query_as!(
-            SummaryRow,
-            "select
-                trace_id,
-                start_nanos,
-                duration_nanos,
-                span_count,
-                error_count,
-                defect_count,
-                weight,
-                root_service,
-                root_operation,
-                services,
-                app_type,
-                app_id,
-                region,
-                release,
-                app_version,
-                os,
-                device,
-                device_class,
-                network,
-                environment,
-                tier,
-                journey,
-                session_id,
-                user_id,
-                failed,
-                flags
-            from trace_summary
-            where start_nanos >= $1
-                and start_nanos < $2
-                and -duration_nanos <= $14
-                and may_meet(
-                    trace_summary, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
-                )
-            order by -duration_nanos, start_nanos desc, trace_id
-            limit $13",
-            from_nanos,
-            to_nanos,
-            needs.duration_nanos.0,
-            needs.duration_nanos.1,
-            &needs.services,
-            needs.error,
-            needs.trace_id(),
-            needs.root,
-            needs.is_request,
-            needs.failed,
-            &needs.dimensions as &[Option<String>],
-            &needs.flags,
-            i64::from(saturated(candidates)),
-            needs.duration_nanos.0.saturating_neg(),
-        )
-        .fetch_all(&mut *self.planning().await?)
-        .await?;
-        let mut candidates = rows
-            .into_iter()
-            .map(Summary::try_from)
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut found = Vec::new();
-        // A few documents at a time: the first are likely to do.
-        while !candidates.is_empty() && found.len() < limit {
-            let rest = candidates.split_off(candidates.len().min(4 * limit));
-            found.extend(self.matching(filter, candidates).await?);
-            candidates = rest;
-        }
-        found.truncate(limit);
-        Ok(found)
-    }
-
     /// Traces from each part of the time that meet the filter, whole: at most as many as are asked
     /// for.
     ///

@@ -2,6 +2,7 @@
 
 use model::dimensions::Dimension;
 use model::filter::{Filter, Test};
+use model::list_order::ListOrder;
 use model::rollup::request_labels;
 use model::summary::Outcome;
 
@@ -150,6 +151,7 @@ impl Store {
                 filter: filter.with(Test::is_request()),
                 from_nanos,
                 to_nanos,
+                order: ListOrder::Newest,
                 after: None,
                 limit: MAX_CANDIDATES,
             })

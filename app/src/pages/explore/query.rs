@@ -11,12 +11,14 @@ use model::decomposition::{Decomposition, Segment, segment_of};
 use model::filter::{Filter, Order, Test};
 use model::id::SpanId;
 use model::layout::heatmap::{Heatmap, Selection};
+use model::list_order::ListOrder;
 use model::rollup::Coverage;
 use model::summary::Summary;
 use model::trace::Trace;
 use store::Store;
 use store::requests::{GroupBy, RequestQuestion};
 use store::rollups;
+use store::traces::ListRequest;
 
 use super::split::Split;
 use crate::address::Scope;
@@ -158,11 +160,15 @@ pub(super) async fn get_selected(
     if let Some(nanos) = selection.below_nanos {
         within = within.with(Test::duration(Order::Less, nanos));
     }
-    let (from_nanos, to_nanos) = (selection.from_nanos, selection.to_nanos);
-    let slowest = context
-        .store
-        .slowest(&within, from_nanos, to_nanos, SLOWEST)
-        .await?;
+    let slowest = ListRequest {
+        filter: within,
+        from_nanos: selection.from_nanos,
+        to_nanos: selection.to_nanos,
+        order: ListOrder::Slowest,
+        after: None,
+        limit: SLOWEST,
+    };
+    let slowest = context.store.list(&slowest).await?.traces;
     Ok(Selected {
         count: split.selected_count(),
         rest: split.rest_count(),

@@ -14,7 +14,7 @@ pub(super) fn NothingFound(address: TracesAddress, range_title: String) -> impl 
         view! { <li><a href=href>"Leave out the filter"</a></li> }
     });
     let first = (!address.cursor.is_empty()).then(|| {
-        let href = address.newest().href();
+        let href = address.first_page().href();
         view! { <li><a href=href>"Go to the newest traces"</a></li> }
     });
     view! {

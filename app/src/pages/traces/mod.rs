@@ -1,16 +1,20 @@
 //! `/traces`: find requests.
 
 mod empty;
+mod over_time;
 mod query;
 mod table;
 
+use futures::try_join;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use model::format;
+use model::list_order::{Cursor, ListOrder};
 
 use self::empty::NothingFound;
-use self::query::{Answer, list_traces};
+use self::over_time::OverTime;
+use self::query::{Answer, count_traces, list_traces};
 use self::table::TraceTable;
 use crate::address::TracesAddress;
 use crate::components::exports::{Export, Exports};
@@ -27,10 +31,14 @@ pub(crate) fn TracesPage() -> impl IntoView {
     let address = use_query_map().with_untracked(TracesAddress::read);
     view! {
         <Title text="Traces" />
-        <FilterBar place=TracesAddress::PATH scope=address.scope.clone() />
+        <FilterBar place=address.place() scope=address.scope.clone() />
         {Suspend::new(async move {
-            match list_traces(&address).await {
-                Ok(answer) => view! { <Results address answer /> }.into_any(),
+            match try_join!(count_traces(&address), list_traces(&address)) {
+                Ok((chart, answer)) => {
+                    let chart = chart
+                        .map(|chart| view! { <OverTime address=address.clone() chart /> });
+                    view! { {chart} <Results address answer /> }.into_any()
+                }
                 Err(error) => view! { <ErrorNotice error /> }.into_any(),
             }
         })}
@@ -46,42 +54,54 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
     if page.traces.is_empty() && answer.is_database_empty {
         return view! { <FirstTrace otlp_http=answer.otlp_http /> }.into_any();
     }
+    let order = address.order().unwrap_or_default();
     let stopped = page.stopped_after.map(|looked_at| {
-        let reached = page
-            .next
-            .map(|next| view! { <Time nanos=next.start_nanos now_nanos /> });
-        view! {
-            <p class="muted">
-                {format!("Looked at {} back to ", format::counted(looked_at, "trace"))} {reached} ".
-                There may be more before that."
-            </p>
+        let looked_at = format::counted(looked_at, "trace");
+        let next = page.next.filter(|_| order == ListOrder::Newest);
+        match next {
+            Some(Cursor { start_nanos, .. }) => view! {
+                <p class="muted">
+                    {format!("Looked at {looked_at} back to ")} <Time nanos=start_nanos now_nanos />
+                    ". There may be more before that."
+                </p>
+            }
+            .into_any(),
+            None => view! {
+                <p class="muted">
+                    {format!("Looked at the first {looked_at}. There may be more after them.")}
+                </p>
+            }
+            .into_any(),
         }
     });
     if page.traces.is_empty() && stopped.is_none() {
         return view! { <NothingFound address range_title /> }.into_any();
     }
     let more = page.next.map(|next| {
-        let label = if page.stopped_after.is_some() {
-            "Look further"
-        } else {
-            "Older traces"
+        let label = match order {
+            _ if page.stopped_after.is_some() => "Look further",
+            ListOrder::Newest => "Older traces",
+            _ => "More traces",
         };
         view! { <a href=address.with_cursor(next).href() class="button">{label}</a> }
     });
-    let newest = (!address.cursor.is_empty()).then(|| {
-        view! { <a href=address.newest().href() class="button">"Newest traces"</a> }
+    let first = (!address.cursor.is_empty()).then(|| {
+        let label = match order {
+            ListOrder::Newest => "Newest traces",
+            _ => "First traces",
+        };
+        view! { <a href=address.first_page().href() class="button">{label}</a> }
     });
-    let own = vec![("cursor", address.cursor.clone())];
+    let own = address.own();
     let shown = page.traces.len();
-    let at_least = if more.is_some() || newest.is_some() {
+    let all = if more.is_some() || first.is_some() {
         ""
     } else {
         "All "
     };
-    let heading = match (shown, at_least) {
-        (1, _) => "1 trace".to_owned(),
-        (_, "") => format!("{} traces, newest first", format::count(shown)),
-        _ => format!("All {} traces, newest first", format::count(shown)),
+    let heading = match shown {
+        1 => "1 trace".to_owned(),
+        _ => format!("{all}{} traces, {}", format::count(shown), order.in_words()),
     };
     view! {
         <section class="card">
@@ -92,9 +112,9 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
                     <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
                 </span>
             </header>
-            <TraceTable address traces=page.traces now_nanos />
+            <TraceTable address order traces=page.traces now_nanos />
             {stopped}
-            <footer class="pager">{newest} {more}</footer>
+            <footer class="pager">{first} {more}</footer>
         </section>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! What the page asks the store.
 
 use leptos::prelude::*;
+use model::layout::bar_chart::BarChart;
 use model::summary::Page;
 
 use crate::address::TracesAddress;
@@ -15,6 +16,21 @@ pub(crate) struct Answer {
     /// Where to send a first trace.
     pub(super) otlp_http: String,
 }
+
+/// The list over time.
+pub(crate) struct Chart {
+    pub(super) chart: BarChart,
+    /// Where the columns of time begin, and where the last ends.
+    pub(super) bounds: Vec<i64>,
+    /// Of each column: all traces, and those with an error.
+    pub(super) counts: Vec<(i64, i64)>,
+    /// From when on all are counted, when there were too many.
+    pub(super) since_nanos: Option<i64>,
+    pub(super) now_nanos: i64,
+}
+
+/// Most bars over a list.
+const COLUMNS: usize = 90;
 
 /// Traces on one page of the list.
 const PAGE_LENGTH: usize = 50;
@@ -31,6 +47,7 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         filter: address.scope.filter()?.with_values(&*stored_values.0),
         from_nanos: covered.from_nanos,
         to_nanos: covered.to_nanos,
+        order: address.order()?,
         after: address.after()?,
         limit: PAGE_LENGTH,
     };
@@ -42,4 +59,31 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         is_database_empty,
         otlp_http: otlp_http.to_string(),
     })
+}
+
+/// None where only spans tell which traces are meant.
+pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Chart>, AppError> {
+    let RequestContext {
+        store,
+        stored_values,
+        now_nanos,
+        ..
+    } = expect_context();
+    let filter = address.scope.filter()?.with_values(&*stored_values.0);
+    let slots = address.scope.covered(now_nanos)?.slots(COLUMNS);
+    let Some(over_time) = store.traces_over_time(&filter, &slots).await? else {
+        return Ok(None);
+    };
+    let columns = over_time.columns.iter();
+    let counts: Vec<(i64, i64)> = columns
+        .map(|column| (column.all, column.with_errors))
+        .collect();
+    let bounds = slots.bounds().to_vec();
+    Ok(Some(Chart {
+        chart: BarChart::of(&bounds, &counts),
+        bounds,
+        counts,
+        since_nanos: over_time.since_nanos,
+        now_nanos,
+    }))
 }

@@ -5,6 +5,7 @@ use model::color::service_color;
 use model::dimensions::Dimension;
 use model::filter::Test;
 use model::format;
+use model::list_order::ListOrder;
 use model::summary::Summary;
 
 use crate::address::{TraceAddress, TracesAddress};
@@ -16,9 +17,32 @@ const NAMED_SERVICES: usize = 2;
 #[component]
 pub(super) fn TraceTable(
     address: TracesAddress,
+    order: ListOrder,
     traces: Vec<Summary>,
     now_nanos: i64,
 ) -> impl IntoView {
+    let heading = |title: &'static str, by: ListOrder| {
+        let is_current = by == order;
+        let is_number = matches!(by, ListOrder::MostErrors | ListOrder::MostSpans);
+        view! {
+            <th
+                scope="col"
+                class=is_number.then_some("number")
+                colspan=(by == ListOrder::Slowest).then_some("2")
+                aria-sort=is_current.then_some("descending")
+            >
+                <a href=address.ordered_by(by).href() title=by.in_words()>
+                    {title} {is_current.then_some(view! { <span aria-hidden="true">" ↓"</span> })}
+                </a>
+            </th>
+        }
+    };
+    let headings = (
+        heading("Start", ListOrder::Newest),
+        heading("Duration", ListOrder::Slowest),
+        heading("Spans", ListOrder::MostSpans),
+        heading("Errors", ListOrder::MostErrors),
+    );
     let longest = traces
         .iter()
         .map(|trace| trace.duration_nanos)
@@ -34,11 +58,9 @@ pub(super) fn TraceTable(
             <table class="traces">
                 <thead>
                     <tr>
-                        <th scope="col">"Start"</th>
+                        {headings.0}
                         <th scope="col">"Request"</th>
-                        <th scope="col" colspan="2">"Duration"</th>
-                        <th scope="col" class="number">"Spans"</th>
-                        <th scope="col" class="number">"Errors"</th>
+                        {headings.1} {headings.2} {headings.3}
                         <th scope="col">"Services"</th>
                         <th scope="col">"Region"</th>
                         <th scope="col">"App version"</th>
