@@ -37,11 +37,30 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn message(&self, id: TraceId) -> Result<Option<Vec<u8>>, Error> {
+        let messages = self.messages(&[id]).await?;
+        Ok(messages.into_iter().next().map(|(_, message)| message))
+    }
+
+    /// The same of those of the traces that are stored, by id.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn messages(&self, ids: &[TraceId]) -> Result<Vec<(TraceId, Vec<u8>)>, Error> {
         let mut connection = self.pool.acquire().await?;
-        let chunks = chunks(&mut connection, &self.dictionaries, &[id], 0).await?;
-        // Messages side by side decode as one.
-        let message: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.message).collect();
-        Ok((!message.is_empty()).then_some(message))
+        let chunks = chunks(&mut connection, &self.dictionaries, ids, 0).await?;
+        let mut messages: Vec<(TraceId, Vec<u8>)> = Vec::new();
+        for Chunk {
+            trace_id, message, ..
+        } in chunks
+        {
+            match messages.last_mut() {
+                // Messages side by side decode as one.
+                Some((last, begun)) if *last == trace_id => begun.extend(message),
+                _ => messages.push((trace_id, message)),
+            }
+        }
+        messages.retain(|(_, message)| !message.is_empty());
+        Ok(messages)
     }
 
     /// A trace with its log records; none when it is not stored.
