@@ -43,8 +43,19 @@ impl ApiError {
     }
 }
 
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+/// What a client is told of an error.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// A word for programs.
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    /// What to do.
+    pub(super) hint: String,
+}
+
+impl ApiError {
+    /// What the client is told. The log gets what it is not.
+    pub(super) fn answer(self) -> Answer {
         let (status, code, message, hint) = match self {
             Self::BadRequest { message, hint } => {
                 (StatusCode::BAD_REQUEST, "bad_request", message, hint)
@@ -74,6 +85,23 @@ impl IntoResponse for ApiError {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", message, hint)
             }
         };
+        Answer {
+            status,
+            code,
+            message,
+            hint,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Answer {
+            status,
+            code,
+            message,
+            hint,
+        } = self.answer();
         let body = json!({ "error": { "code": code, "message": message, "hint": hint } });
         (status, Json(body)).into_response()
     }

@@ -1,4 +1,4 @@
-//! The JSON API under `/api/v1`, and the probes.
+//! The JSON API under `/api/v1`, Jaeger's under `/jaeger`, and the probes.
 
 mod charts;
 mod compare;
@@ -6,6 +6,7 @@ mod csv;
 mod error;
 mod health;
 mod heatmap;
+mod jaeger;
 mod journeys;
 mod latency;
 mod logs;
@@ -24,6 +25,7 @@ use store::Store;
 use crate::ingest::redact::Redactor;
 
 pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
+    let jaeger = jaeger::routes(store.clone(), redactor.clone());
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/charts/latency.svg", get(charts::latency))
@@ -46,4 +48,5 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(store)
         .merge(by_value)
+        .merge(jaeger)
 }

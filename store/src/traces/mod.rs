@@ -41,9 +41,17 @@ impl Store {
     pub async fn message(&self, id: TraceId) -> Result<Option<Vec<u8>>, Error> {
         let mut connection = self.pool.acquire().await?;
         let chunks = chunks_of(&mut connection, &self.dictionaries, id).await?;
-        // Messages side by side decode as one.
-        let message: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.message).collect();
-        Ok((!message.is_empty()).then_some(message))
+        Ok(joined(chunks).pop().map(|(_, message)| message))
+    }
+
+    /// The same of those of the traces that are stored, by id.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn messages(&self, ids: &[TraceId]) -> Result<Vec<(TraceId, Vec<u8>)>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let chunks = chunks(&mut connection, &self.dictionaries, ids, 0).await?;
+        Ok(joined(chunks))
     }
 
     /// A trace with its log records; none when it is not stored.
@@ -64,6 +72,22 @@ impl Store {
         })?;
         Ok(Some(trace.with_logs(events)))
     }
+}
+
+/// One message a trace: messages side by side decode as one.
+fn joined(chunks: Vec<Chunk>) -> Vec<(TraceId, Vec<u8>)> {
+    let mut messages: Vec<(TraceId, Vec<u8>)> = Vec::new();
+    for Chunk {
+        trace_id, message, ..
+    } in chunks
+    {
+        match messages.last_mut() {
+            Some((last, begun)) if *last == trace_id => begun.extend(message),
+            _ => messages.push((trace_id, message)),
+        }
+    }
+    messages.retain(|(_, message)| !message.is_empty());
+    messages
 }
 
 /// Joins the chunks of a trace.
