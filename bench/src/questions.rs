@@ -168,7 +168,7 @@ const TENTH: Option<Target> = Some(Target {
     p95: 100,
 });
 
-pub(crate) const QUESTIONS: [Question; 26] = [
+pub(crate) const QUESTIONS: [Question; 27] = [
     question("API, trace by id", TRACE, |ask| {
         format!("/api/v1/traces/{}", ask.trace_id())
     }),

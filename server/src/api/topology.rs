@@ -49,20 +49,20 @@ pub(super) async fn topology(
         })
     };
     let all = ask(Family::Operations, "", SERVICE.into())?;
-    let served = |kind| ask(Family::Operations, &format!("kind:{kind}"), SERVICE.into());
-    let (server, consumer) = (served(Kind::Server)?, served(Kind::Consumer)?);
+    let of_kind = |kind| ask(Family::Operations, &format!("kind:{kind}"), SERVICE.into());
+    let (served, consumed) = (of_kind(Kind::Server)?, of_kind(Kind::Consumer)?);
     let calls = ask(Family::Calls, "", CALL.into())?;
-    let (names, server, consumer, mut calls) = try_join!(
+    let (names, served, consumed, mut calls) = try_join!(
         store.keys_seen(&all),
-        store.rollups(&server),
-        store.rollups(&consumer),
+        store.rollups(&served),
+        store.rollups(&consumed),
         store.rollups(&calls),
     )?;
     // Some do not serve, such as apps.
     let names = names.into_iter().flatten();
     let mut services: BTreeMap<String, Rollup> =
         names.map(|name| (name, Rollup::default())).collect();
-    for mut group in server.into_iter().chain(consumer) {
+    for mut group in served.into_iter().chain(consumed) {
         let total = group.total();
         let service = group.key.pop().unwrap_or_default();
         services.entry(service).or_default().add(&total);

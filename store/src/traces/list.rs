@@ -189,6 +189,15 @@ impl Store {
         needs: Needs,
         after: Option<Cursor>,
     ) -> Result<Vec<SummaryRow>, Error> {
+        let (start_nanos, trace_id) = match after {
+            Some(cursor) if cursor.start_nanos < request.to_nanos => {
+                (cursor.start_nanos, cursor.trace_id.as_bytes().to_vec())
+            }
+            // Less than any id.
+            _ => (request.to_nanos, vec![]),
+        };
+        // Always a bound of the index: one that may be missing would be looked at row by row by a
+        // plan that is kept, and each batch would begin at the newest again.
         let rows = sqlx::query_as!(
             SummaryRow,
             "select
@@ -220,17 +229,15 @@ impl Store {
                 flags
             from trace_summary
             where start_nanos >= $1
-                and start_nanos < $2
-                and ($3::bigint is null or (start_nanos, trace_id) < ($3, $4::bytea))
+                and (start_nanos, trace_id) < ($2, $3::bytea)
                 and may_meet(
-                    trace_summary, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+                    trace_summary, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
                 )
             order by start_nanos desc, trace_id desc
-            limit $15",
+            limit $14",
             request.from_nanos,
-            request.to_nanos,
-            after.map(|cursor| cursor.start_nanos),
-            after.map(|cursor| cursor.trace_id.as_bytes().to_vec()),
+            start_nanos,
+            trace_id,
             needs.duration_nanos.0,
             needs.duration_nanos.1,
             &needs.services,

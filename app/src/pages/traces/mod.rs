@@ -34,10 +34,11 @@ pub(crate) fn TracesPage() -> impl IntoView {
         <FilterBar place=address.place() scope=address.scope.clone() />
         {Suspend::new(async move {
             match try_join!(count_traces(&address), list_traces(&address)) {
-                Ok((chart, answer)) => {
-                    let chart = chart
-                        .map(|chart| view! { <OverTime address=address.clone() chart /> });
-                    view! { {chart} <Results address answer /> }.into_any()
+                Ok((counted, answer)) => {
+                    let over_time = counted.map(|counted| {
+                        view! { <OverTime address=address.clone() counted /> }
+                    });
+                    view! { {over_time} <Results address answer /> }.into_any()
                 }
                 Err(error) => view! { <ErrorNotice error /> }.into_any(),
             }

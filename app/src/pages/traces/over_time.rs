@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::format;
 use model::layout::time_axis::SIZE;
 
-use super::query::Chart;
+use super::query::Counted;
 use crate::address::TracesAddress;
 use crate::components::time::Minute;
 use crate::components::time_ticks::{TimeTicks, percent};
@@ -13,14 +13,14 @@ use crate::components::time_ticks::{TimeTicks, percent};
 const HEIGHT: f64 = 64.0;
 
 #[component]
-pub(super) fn OverTime(address: TracesAddress, chart: Chart) -> impl IntoView {
-    let Chart {
+pub(super) fn OverTime(address: TracesAddress, counted: Counted) -> impl IntoView {
+    let Counted {
         chart,
         bounds,
         counts,
         since_nanos,
         now_nanos,
-    } = chart;
+    } = counted;
     let all: i64 = counts.iter().map(|(all, _)| all).sum();
     if all == 0 {
         return ().into_any();

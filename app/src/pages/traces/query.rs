@@ -18,7 +18,7 @@ pub(crate) struct Answer {
 }
 
 /// The list over time.
-pub(crate) struct Chart {
+pub(crate) struct Counted {
     pub(super) chart: BarChart,
     /// Where the columns of time begin, and where the last ends.
     pub(super) bounds: Vec<i64>,
@@ -62,7 +62,7 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
 }
 
 /// None where only spans tell which traces are meant.
-pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Chart>, AppError> {
+pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Counted>, AppError> {
     let RequestContext {
         store,
         stored_values,
@@ -79,7 +79,7 @@ pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Chart
         .map(|column| (column.all, column.with_errors))
         .collect();
     let bounds = slots.bounds().to_vec();
-    Ok(Some(Chart {
+    Ok(Some(Counted {
         chart: BarChart::of(&bounds, &counts),
         bounds,
         counts,
