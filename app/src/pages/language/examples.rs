@@ -164,7 +164,7 @@ mod tests {
     fn all_examples_are_filters() {
         for Example { filter, .. } in EXAMPLES.iter().flat_map(|section| section.examples) {
             let read: Result<Filter, _> = filter.parse();
-            assert_eq!(read.map(|read| read.to_string()).as_deref(), Ok(*filter));
+            assert!(read.is_ok_and(|read| !read.terms.is_empty()), "{filter}");
         }
     }
 }
