@@ -1,5 +1,5 @@
 -- Requests are counted once more without the labels that few questions ask for, so that a question
--- about all of them has about a tenth of the rows to read.
+-- about all of them has far fewer rows to read.
 
 -- Family 3, beside those of migration 2: requests by the first five of their labels. Each series of
 -- requests names the one that has the same five, and what is counted for it is counted for both.

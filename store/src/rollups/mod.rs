@@ -4,6 +4,10 @@
 //! traces; so both happen, or neither. Deltas of many transactions do not wait for each other, for
 //! each is a row of its own. Now and then they are added to the rollups of their minute, hour and
 //! day; a question adds what is still on the way.
+//!
+//! Adding up counts requests twice: for their own series, and for the *broad* one that has the same
+//! service, operation, journey, region and release (docs/adr/0008-broad-series.md). There are far
+//! fewer of those, and a question that asks for no other label reads them instead.
 
 mod columns;
 mod compact;
