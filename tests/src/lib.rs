@@ -11,6 +11,7 @@
 pub mod browser;
 pub mod counts;
 pub mod database;
+pub mod jaeger;
 pub mod server;
 pub mod spans;
 pub mod wait;
