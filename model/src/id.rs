@@ -93,6 +93,11 @@ id! {
     SpanId, 8
 }
 
+impl TraceId {
+    /// No id is less.
+    pub const LEAST: Self = Self([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+}
+
 impl SpanId {
     /// The id of the server's span where client and server have one id between them, as Zipkin's
     /// "shared" spans do. The same for everyone who asks, and different from the client's.

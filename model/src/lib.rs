@@ -23,6 +23,7 @@ pub mod format;
 pub mod geo;
 pub mod histogram;
 pub mod id;
+pub mod index;
 pub mod journey;
 pub mod layout;
 pub mod list_order;

@@ -26,7 +26,7 @@ use crate::ingest::{
     Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
     zipkin,
 };
-use crate::maintain::{Expirer, Limits, Room, compact, learn, remove_unused_series};
+use crate::maintain::{Expirer, Limits, Room, compact, learn, merge_terms, remove_unused_series};
 use crate::metrics::{self, Metrics};
 use crate::{api, pages};
 
@@ -263,6 +263,7 @@ fn maintenance(
     tasks.spawn(expirer.run(stopped.clone()));
     tasks.spawn(compact(store.clone(), Arc::clone(metrics), stopped.clone()));
     tasks.spawn(learn(store.clone(), stopped.clone()));
+    tasks.spawn(merge_terms(store.clone(), stopped.clone()));
     tasks.spawn(remove_unused_series(store.clone(), stopped.clone()));
     tasks
 }

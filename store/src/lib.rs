@@ -26,6 +26,7 @@ pub mod requests;
 pub mod rollups;
 mod secret;
 pub mod shard;
+pub mod term_index;
 pub mod traces;
 
 pub use error::Error;

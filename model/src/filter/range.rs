@@ -74,6 +74,11 @@ impl Number {
     pub fn parse(text: &str) -> Option<Self> {
         Self::new(text.parse().ok()?)
     }
+
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.0
+    }
 }
 
 /// Prints what [`Number::parse`] reads back.

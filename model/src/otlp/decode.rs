@@ -317,7 +317,7 @@ pub(super) fn attribute(field: Field<'_>, depth: usize) -> Result<Attribute, Wir
 }
 
 /// An `AnyValue`.
-pub(super) fn value(bytes: &[u8], depth: usize) -> Result<Value, WireError> {
+pub(crate) fn value(bytes: &[u8], depth: usize) -> Result<Value, WireError> {
     let below = depth.checked_sub(1).ok_or(WireError::Depth)?;
     let mut found = Value::Empty;
     for field in Fields::new(bytes) {

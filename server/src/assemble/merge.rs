@@ -7,6 +7,7 @@ use std::sync::Arc;
 use model::clock_skew;
 use model::dimensions::DimensionTable;
 use model::id::TraceId;
+use model::index;
 use model::otlp::Batch;
 use model::otlp::batch::SpanBytes;
 use model::otlp::decode::{self, Detail, Ids};
@@ -149,6 +150,7 @@ impl Merger {
         };
         whole.record(contributions, Direction::Add);
         whole.summary.weight *= weight;
+        let terms = index::terms(&batch, &whole.trace, &whole.summary);
         let body = self
             .writer
             .write(&self.message)
@@ -159,6 +161,7 @@ impl Merger {
             new_spans,
             chunk: i32::try_from(chunks.len()).unwrap_or(i32::MAX),
             body,
+            terms,
         };
         Ok(Outcome::Write(Box::new(write)))
     }

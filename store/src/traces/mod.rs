@@ -7,6 +7,7 @@ mod needs;
 mod one_by_one;
 mod over_time;
 mod sample;
+mod summary_reader;
 mod summary_row;
 mod write;
 

@@ -1,11 +1,12 @@
 //! Writing traces: the summary as it is now, and a new chunk for the new spans.
 
 use model::dimensions::Dimension;
+use model::index::TraceTerms;
 use model::summary::{Outcome, Summary};
 use sqlx::PgConnection;
 
 use super::{saturated, storable};
-use crate::Error;
+use crate::{Error, term_index};
 
 /// What one assembling adds to a trace.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct TraceWrite {
     pub chunk: i32,
     /// The new spans as a document ([`crate::document`]).
     pub body: Vec<u8>,
+    /// What the whole trace is found by.
+    pub terms: TraceTerms,
 }
 
 pub(crate) async fn write(
@@ -29,7 +32,8 @@ pub(crate) async fn write(
         return Ok(());
     }
     write_summaries(connection, writes).await?;
-    write_chunks(connection, writes).await
+    write_chunks(connection, writes).await?;
+    term_index::write(connection, writes).await
 }
 
 #[expect(

@@ -1,0 +1,246 @@
+//! What a filter demands of an index.
+
+use super::{IndexTerm, Kind, number};
+use crate::filter::{Filter, Matcher, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
+use crate::span::StatusCode;
+
+/// Which terms a trace must have to meet a filter; it may have them and not meet it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Demand {
+    /// The index cannot tell.
+    Nothing,
+    Term(IndexTerm),
+    All(Vec<Demand>),
+    Any(Vec<Demand>),
+}
+
+impl Demand {
+    /// Recurses no deeper than terms of filters are nested.
+    #[must_use]
+    pub fn of(filter: &Filter) -> Self {
+        Self::of_all(&filter.terms)
+    }
+
+    /// All terms that it speaks of, each once, in order.
+    #[must_use]
+    pub fn terms(&self) -> Vec<IndexTerm> {
+        let mut terms = Vec::new();
+        self.add_terms(&mut terms);
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    /// Whether a trace with those terms is a candidate. Recurses no deeper than filters do.
+    #[must_use]
+    pub fn is_met(&self, has: &impl Fn(IndexTerm) -> bool) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Term(term) => has(*term),
+            Self::All(parts) => parts.iter().all(|part| part.is_met(has)),
+            Self::Any(parts) => parts.iter().any(|part| part.is_met(has)),
+        }
+    }
+
+    fn add_terms(&self, terms: &mut Vec<IndexTerm>) {
+        match self {
+            Self::Nothing => {}
+            Self::Term(term) => terms.push(*term),
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.add_terms(terms);
+                }
+            }
+        }
+    }
+
+    /// The terms side by side; what is demanded together of one span may have a term of its own.
+    fn of_all(terms: &[Term]) -> Self {
+        let own = terms.iter().map(Self::of_term);
+        Self::all(own.chain(failed(terms)))
+    }
+
+    fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+        let parts = parts.into_iter().filter(|part| *part != Self::Nothing);
+        let mut parts: Vec<Self> = parts.collect();
+        match parts.len() {
+            0 => Self::Nothing,
+            1 => parts.remove(0),
+            _ => Self::All(parts),
+        }
+    }
+
+    fn any(parts: impl IntoIterator<Item = Self>) -> Self {
+        let parts: Vec<Self> = parts.into_iter().collect();
+        if parts.contains(&Self::Nothing) {
+            return Self::Nothing;
+        }
+        Self::Any(parts)
+    }
+
+    fn of_term(term: &Term) -> Self {
+        match term {
+            Term::Test(Test::Span(test)) => Self::of_span(test),
+            Term::Test(Test::Trace(test)) => Self::of_trace(test),
+            Term::Not(_) => Self::Nothing,
+            Term::All(terms) => Self::of_all(terms),
+            Term::Any(terms) => Self::any(terms.iter().map(Self::of_term)),
+            Term::Path(path) => {
+                let rest = path.rest.iter().map(|(_, terms)| terms);
+                Self::all(
+                    [&path.first]
+                        .into_iter()
+                        .chain(rest)
+                        .map(|terms| Self::of_all(terms)),
+                )
+            }
+        }
+    }
+
+    fn of_span(test: &SpanTest) -> Self {
+        match test {
+            SpanTest::Field(field, matcher) => match kind(*field) {
+                Some(kind) => Self::exact(matcher, |name| IndexTerm::name(kind, name)),
+                None => Self::Nothing,
+            },
+            SpanTest::Attribute { key, matcher } => Self::of_attribute(key, matcher),
+            SpanTest::Duration(_) | SpanTest::Text(_) => Self::Nothing,
+        }
+    }
+
+    fn of_attribute(key: &str, matcher: &Matcher) -> Self {
+        let exact = Self::exact(matcher, |value| IndexTerm::attribute(key, value));
+        if exact != Self::Nothing {
+            return exact;
+        }
+        let is_there = Self::Term(IndexTerm::key(key));
+        match matcher {
+            Matcher::Number(range) => {
+                let steps = number::any_of(key, *range).into_iter().map(Self::Term);
+                Self::all([is_there, Self::any(steps)])
+            }
+            _ => is_there,
+        }
+    }
+
+    fn of_trace(test: &TraceTest) -> Self {
+        match test {
+            TraceTest::Field(TraceField::Root, matcher) => {
+                Self::exact(matcher, |name| IndexTerm::name(Kind::Root, name))
+            }
+            TraceTest::Field(TraceField::Dimension(dimension), matcher) => {
+                Self::exact(matcher, |value| IndexTerm::dimension(*dimension, value))
+            }
+            TraceTest::Field(..) | TraceTest::Duration(_) => Self::Nothing,
+        }
+    }
+
+    /// Of values that are known there must be one.
+    fn exact(matcher: &Matcher, term: impl Fn(&str) -> IndexTerm) -> Self {
+        match matcher.as_exacts() {
+            // What is empty may as well be missing.
+            Some(values) if !values.contains(&"") => {
+                Self::any(values.into_iter().map(|value| Self::Term(term(value))))
+            }
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// What the index knows of a field of a span.
+fn kind(field: SpanField) -> Option<Kind> {
+    match field {
+        SpanField::Service => Some(Kind::Service),
+        SpanField::Operation => Some(Kind::Operation),
+        SpanField::Event => Some(Kind::Event),
+        SpanField::Link => Some(Kind::Link),
+        SpanField::Scope => Some(Kind::Scope),
+        SpanField::Status | SpanField::Kind => None,
+    }
+}
+
+/// Whose span must have failed, where terms side by side say so.
+fn failed(terms: &[Term]) -> impl Iterator<Item = Demand> {
+    let tests = || terms.iter().filter_map(Term::test);
+    let is_failed = tests().any(|test| *test == Test::status(StatusCode::Error));
+    let of_failed = move |test: &Test| match test {
+        Test::Span(SpanTest::Field(field, matcher)) if is_failed => {
+            let kind = match field {
+                SpanField::Service => Kind::FailedService,
+                SpanField::Operation => Kind::FailedOperation,
+                _ => return None,
+            };
+            Some(Demand::exact(matcher, |name| IndexTerm::name(kind, name)))
+        }
+        _ => None,
+    };
+    tests().filter_map(of_failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn demand(text: &str) -> Demand {
+        Demand::of(&text.parse().expect("a filter"))
+    }
+
+    fn attribute(key: &str, value: &str) -> Demand {
+        Demand::Term(IndexTerm::attribute(key, value))
+    }
+
+    #[test]
+    fn what_must_be_there_is_demanded() {
+        assert_eq!(demand("attr.a:1"), Demand::Any(vec![attribute("a", "1")]));
+        assert_eq!(
+            demand("attr.a:1,2"),
+            Demand::Any(vec![attribute("a", "1"), attribute("a", "2")])
+        );
+        let key = Demand::Term(IndexTerm::key("a"));
+        for text in ["attr.a:*", "attr.a:x*", "attr.a~\"^x\""] {
+            assert_eq!(demand(text), key, "{text}");
+        }
+        assert_eq!(
+            demand("(attr.a:1 or attr.b:2) duration>1s"),
+            Demand::Any(vec![
+                Demand::Any(vec![attribute("a", "1")]),
+                Demand::Any(vec![attribute("b", "2")])
+            ])
+        );
+        assert_eq!(demand("{attr.a:1} >> {-attr.b:2}"), demand("attr.a:1"));
+    }
+
+    #[test]
+    fn nothing_is_demanded_that_may_be_missing() {
+        for text in [
+            "",
+            "pay",
+            "-attr.a:1",
+            "attr.a:1 or duration>1s",
+            "attr.a:1 or -attr.b:2",
+            "kind:server",
+            "status:error",
+            "service:a*",
+            "region:\"\"",
+            "outcome:ok",
+        ] {
+            assert_eq!(demand(text), Demand::Nothing, "{text}");
+        }
+    }
+
+    #[test]
+    fn failures_have_terms_of_their_own() {
+        let failed = |kind, name| Demand::Any(vec![Demand::Term(IndexTerm::name(kind, name))]);
+        let both = demand("service:a status:error");
+        let Demand::All(parts) = &both else {
+            panic!("{both:?}")
+        };
+        assert!(
+            parts.contains(&failed(Kind::FailedService, "a")),
+            "{both:?}"
+        );
+        assert!(parts.contains(&failed(Kind::Service, "a")), "{both:?}");
+        let apart = demand("{service:a} {status:error}");
+        assert_eq!(apart, failed(Kind::Service, "a"));
+    }
+}
