@@ -21,6 +21,14 @@ impl Demand {
         Self::of_all(&filter.terms)
     }
 
+    /// That an attribute of a span, its resource, its scope or one of its events has that value,
+    /// however lists, maps and bytes are printed.
+    #[must_use]
+    pub fn attribute(key: &str, value: &str) -> Self {
+        let terms = [IndexTerm::attribute(key, value), IndexTerm::nested(key)];
+        Self::Any(terms.map(Self::Term).to_vec())
+    }
+
     /// All terms that it speaks of, each once, in order.
     #[must_use]
     pub fn terms(&self) -> Vec<IndexTerm> {
@@ -60,7 +68,9 @@ impl Demand {
         Self::all(own.chain(failed(terms)))
     }
 
-    fn all(parts: impl IntoIterator<Item = Self>) -> Self {
+    /// That all is met.
+    #[must_use]
+    pub fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         let parts = parts.into_iter().filter(|part| *part != Self::Nothing);
         let mut parts: Vec<Self> = parts.collect();
         match parts.len() {

@@ -38,6 +38,7 @@ enum Kind {
     Root = 10,
     Dimension = 11,
     Service = 12,
+    Nested = 13,
 }
 
 impl IndexTerm {
@@ -67,6 +68,11 @@ impl IndexTerm {
     /// That an attribute has that value, as it prints.
     fn attribute(key: &str, value: &str) -> Self {
         Self::of(Kind::Attribute, key, value)
+    }
+
+    /// That an attribute is a list, a map or bytes, which others print otherwise.
+    fn nested(key: &str) -> Self {
+        Self::of(Kind::Nested, key, "")
     }
 
     fn dimension(dimension: Dimension, value: &str) -> Self {

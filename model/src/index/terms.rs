@@ -213,6 +213,9 @@ impl Collector {
             Value::String(text) => number_of(text),
             _ => None,
         };
+        if matches!(value, Value::Bytes(_) | Value::Array(_) | Value::Map(_)) {
+            self.add(IndexTerm::nested(key));
+        }
         self.value(key, &printed, number);
         self.printed = printed;
     }
@@ -357,6 +360,19 @@ mod tests {
         ] {
             assert!(is_found(filter), "{filter}");
         }
+    }
+
+    #[test]
+    fn values_that_others_print_otherwise_are_found_by_their_key() {
+        let message = request();
+        let mut collector = Collector::default();
+        let batch = Batch::read(&message).expect("it is well");
+        collector.batch(&batch).expect("it is well");
+        let has = |term| collector.terms.contains(&term);
+        let is_met = |key, value| Demand::attribute(key, value).is_met(&has);
+        assert!(is_met("http.route", "/cart") && is_met("exception.type", "Timeout"));
+        assert!(is_met("codes", "[\"a\",7]") && is_met("http.response.status_code", "503"));
+        assert!(!is_met("http.route", "/pay") && !is_met("none", ""));
     }
 
     #[test]

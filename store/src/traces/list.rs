@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use model::filter::Filter;
 use model::id::TraceId;
+use model::index::Demand;
 use model::list_order::{Cursor, ListOrder};
 use model::otlp::decode::Detail;
 use model::summary::{Page, Summary};
@@ -40,8 +41,17 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn list(&self, request: &ListRequest) -> Result<Page, Error> {
+        self.list_of(request, &Demand::Nothing).await
+    }
+
+    /// The same of those that have what is demanded, so far as the index of terms can tell: there
+    /// may be others among them, and all traces of a time before there was an index.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub async fn list_of(&self, request: &ListRequest, demand: &Demand) -> Result<Page, Error> {
         let mut transaction = self.searching().await?;
-        let mut reader = Reader::new(&mut transaction, request).await?;
+        let mut reader = Reader::new(&mut transaction, request, demand).await?;
         let mut traces = Vec::new();
         let mut looked_at = 0;
         loop {

@@ -5,6 +5,8 @@ mod explore;
 mod list;
 mod needs;
 mod one_by_one;
+#[cfg(test)]
+mod oracle;
 mod over_time;
 mod sample;
 mod summary_reader;

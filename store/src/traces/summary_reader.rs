@@ -51,6 +51,7 @@ impl<'a> Reader<'a> {
     pub(super) async fn new(
         connection: &mut PgConnection,
         request: &'a ListRequest,
+        demand: &Demand,
     ) -> Result<Self, Error> {
         let mut reader = Self {
             request,
@@ -59,7 +60,7 @@ impl<'a> Reader<'a> {
                 after: request.after,
             },
         };
-        let demand = Demand::of(&request.filter);
+        let demand = Demand::all([Demand::of(&request.filter), demand.clone()]);
         if demand == Demand::Nothing
             || !term_index::has_all(connection, request.from_nanos, request.to_nanos).await?
         {

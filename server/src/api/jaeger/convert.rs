@@ -170,23 +170,47 @@ pub(super) fn has_tag(trace: &Trace, span: &Span, key: &str, text: &str) -> bool
         || span.events.iter().any(|event| fields(event).any(is_it))
 }
 
+/// Tags that are no attributes, unless a client sends one of that name.
+const SCOPE_NAME: &str = "otel.scope.name";
+const SCOPE_VERSION: &str = "otel.scope.version";
+const KIND: &str = "span.kind";
+const STATUS_CODE: &str = "otel.status_code";
+const STATUS_DESCRIPTION: &str = "otel.status_description";
+const TRACE_STATE: &str = "w3c.tracestate";
+const ERROR: &str = "error";
+
+/// Whether a tag of that name may be made of something else than an attribute.
+pub(super) fn is_made(key: &str) -> bool {
+    [
+        SCOPE_NAME,
+        SCOPE_VERSION,
+        KIND,
+        STATUS_CODE,
+        STATUS_DESCRIPTION,
+        TRACE_STATE,
+        ERROR,
+        EVENT,
+    ]
+    .contains(&key)
+}
+
 /// All tags of a span.
 fn tags<'a>(trace: &'a Trace, span: &'a Span) -> impl Iterator<Item = (&'a str, Tag<'a>)> {
     let scope = trace.scopes.get(span.scope);
     let of_scope = scope.into_iter().flat_map(|scope| {
         let names = [
-            ("otel.scope.name", scope.name.as_str()),
-            ("otel.scope.version", scope.version.as_str()),
+            (SCOPE_NAME, scope.name.as_str()),
+            (SCOPE_VERSION, scope.version.as_str()),
         ];
         texts(names).chain(attributes(&scope.attributes))
     });
     let own = texts([
-        ("span.kind", kind(span.kind)),
-        ("otel.status_code", status_code(span.status.code)),
-        ("otel.status_description", &span.status.message),
-        ("w3c.tracestate", &span.trace_state),
+        (KIND, kind(span.kind)),
+        (STATUS_CODE, status_code(span.status.code)),
+        (STATUS_DESCRIPTION, &span.status.message),
+        (TRACE_STATE, &span.trace_state),
     ]);
-    let error = span.is_error().then_some(("error", Tag::True));
+    let error = span.is_error().then_some((ERROR, Tag::True));
     of_scope
         .chain(attributes(&span.attributes))
         .chain(own)

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::filter::{Filter, Order, Path, Range, SpanTest, Term, Test};
 use model::id::TraceId;
+use model::index::Demand;
 use model::list_order::ListOrder;
 use model::span::Span;
 use model::summary::Summary;
@@ -204,6 +205,13 @@ impl Question {
         }
     }
 
+    /// What else the index is asked for: tags that are attributes, and nothing that Jaeger makes of
+    /// a span.
+    fn demand(&self) -> Demand {
+        let tags = self.tags.iter().filter(|(key, _)| !convert::is_made(key));
+        Demand::all(tags.map(|(key, text)| Demand::attribute(key, text)))
+    }
+
     fn accepts(&self, trace: &Trace) -> bool {
         trace
             .spans
@@ -224,6 +232,7 @@ impl Question {
     /// When the database does not answer, or a document is damaged.
     pub(super) async fn ask(&self, store: &Store) -> Result<Found, ApiError> {
         let has_tags = !self.tags.is_empty();
+        let demand = self.demand();
         let mut request = ListRequest {
             filter: self.filter(),
             from_nanos: self.from_nanos,
@@ -234,7 +243,7 @@ impl Question {
         };
         let (mut summaries, mut looked_at) = (Vec::new(), 0);
         let stopped_after = loop {
-            let page = store.list(&request).await?;
+            let page = store.list_of(&request, &demand).await?;
             looked_at += page.traces.len();
             if has_tags {
                 summaries.extend(self.verified(store, page.traces).await?);
