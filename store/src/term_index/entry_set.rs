@@ -45,9 +45,12 @@ impl EntrySet {
     /// In order.
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(number, &word)| {
-            let bits = std::iter::successors(Some(word), |rest| Some(rest & (rest - 1)));
-            let bits = bits.take_while(|rest| *rest != 0);
-            bits.map(move |rest| number * WORD + rest.trailing_zeros() as usize)
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let place = (rest != 0).then(|| number * WORD + rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(place)
+            })
         })
     }
 }

@@ -269,7 +269,7 @@ impl Searched {
             to_nanos: NOW - 500 * SECOND,
             order,
             after: None,
-            limit: 7,
+            limit: 20,
         }
     }
 
