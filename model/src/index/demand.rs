@@ -1,6 +1,6 @@
 //! What a filter demands of an index.
 
-use super::{IndexTerm, Kind, number};
+use super::{DIMENSIONS, IndexTerm, Kind, number};
 use crate::filter::{Filter, Matcher, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
 use crate::span::StatusCode;
 
@@ -65,7 +65,7 @@ impl Demand {
     /// The terms side by side; what is demanded together of one span may have a term of its own.
     fn of_all(terms: &[Term]) -> Self {
         let own = terms.iter().map(Self::of_term);
-        Self::all(own.chain(failed(terms)))
+        Self::all(own.chain(failed(terms)).chain(of_services(terms)))
     }
 
     /// That all is met.
@@ -135,10 +135,9 @@ impl Demand {
 
     fn of_trace(test: &TraceTest) -> Self {
         match test {
-            TraceTest::Field(TraceField::Root, matcher) => {
-                Self::exact(matcher, |name| IndexTerm::name(Kind::Root, name))
-            }
-            TraceTest::Field(TraceField::Dimension(dimension), matcher) => {
+            TraceTest::Field(TraceField::Dimension(dimension), matcher)
+                if DIMENSIONS.contains(dimension) =>
+            {
                 Self::exact(matcher, |value| IndexTerm::dimension(*dimension, value))
             }
             TraceTest::Field(..) | TraceTest::Duration(_) => Self::Nothing,
@@ -157,15 +156,14 @@ impl Demand {
     }
 }
 
-/// What the index knows of a field of a span.
+/// What the index knows of a field of a span. Services lie in a column.
 fn kind(field: SpanField) -> Option<Kind> {
     match field {
-        SpanField::Service => Some(Kind::Service),
         SpanField::Operation => Some(Kind::Operation),
         SpanField::Event => Some(Kind::Event),
         SpanField::Link => Some(Kind::Link),
         SpanField::Scope => Some(Kind::Scope),
-        SpanField::Status | SpanField::Kind => None,
+        SpanField::Service | SpanField::Status | SpanField::Kind => None,
     }
 }
 
@@ -185,6 +183,32 @@ fn failed(terms: &[Term]) -> impl Iterator<Item = Demand> {
         _ => None,
     };
     tests().filter_map(of_failed)
+}
+
+/// Which operation or key the spans of a service must have, where terms side by side say so.
+fn of_services(terms: &[Term]) -> impl Iterator<Item = Demand> {
+    let tests = || terms.iter().filter_map(Term::test);
+    let services = tests().find_map(|test| match test {
+        Test::Span(SpanTest::Field(SpanField::Service, matcher)) => matcher.as_exacts(),
+        _ => None,
+    });
+    let of_test = move |test: &Test| {
+        let services = services.as_deref()?;
+        let any = |kind, names: &[&str]| {
+            let pairs = services
+                .iter()
+                .flat_map(|service| names.iter().map(|name| IndexTerm::of(kind, service, name)));
+            Demand::any(pairs.map(Demand::Term))
+        };
+        match test {
+            Test::Span(SpanTest::Field(SpanField::Operation, matcher)) => {
+                Some(any(Kind::OperationOfService, &matcher.as_exacts()?))
+            }
+            Test::Span(SpanTest::Attribute { key, .. }) => Some(any(Kind::KeyOfService, &[key])),
+            _ => None,
+        }
+    };
+    tests().filter_map(of_test)
 }
 
 #[cfg(test)]
@@ -231,7 +255,10 @@ mod tests {
             "kind:server",
             "status:error",
             "service:a*",
-            "region:\"\"",
+            "region:eu",
+            "service:a",
+            "root:x",
+            "session:\"\"",
             "outcome:ok",
         ] {
             assert_eq!(demand(text), Demand::Nothing, "{text}");
@@ -241,16 +268,24 @@ mod tests {
     #[test]
     fn failures_have_terms_of_their_own() {
         let failed = |kind, name| Demand::Any(vec![Demand::Term(IndexTerm::name(kind, name))]);
-        let both = demand("service:a status:error");
-        let Demand::All(parts) = &both else {
-            panic!("{both:?}")
-        };
-        assert!(
-            parts.contains(&failed(Kind::FailedService, "a")),
-            "{both:?}"
+        assert_eq!(
+            demand("service:a status:error"),
+            failed(Kind::FailedService, "a")
         );
-        assert!(parts.contains(&failed(Kind::Service, "a")), "{both:?}");
-        let apart = demand("{service:a} {status:error}");
-        assert_eq!(apart, failed(Kind::Service, "a"));
+        assert_eq!(demand("{service:a} {status:error}"), Demand::Nothing);
+    }
+
+    #[test]
+    fn what_spans_of_a_service_have_has_terms_of_its_own() {
+        let has = |filter: &str, term| demand(filter).terms().contains(&term);
+        let operation = IndexTerm::of(Kind::OperationOfService, "b", "x");
+        assert!(has("service:a,b operation:x", operation));
+        assert!(!has("{service:b} {operation:x}", operation));
+        let key = IndexTerm::of(Kind::KeyOfService, "b", "key");
+        for filter in ["service:b attr.key:1", "service:b attr.key~\"x\" pay"] {
+            assert!(has(filter, key), "{filter}");
+        }
+        assert!(!has("service:b -attr.key:1", key));
+        assert!(!has("-service:b attr.key:1", key));
     }
 }

@@ -35,10 +35,10 @@ enum Kind {
     Event = 7,
     Link = 8,
     Scope = 9,
-    Root = 10,
-    Dimension = 11,
-    Service = 12,
-    Nested = 13,
+    Dimension = 10,
+    Nested = 11,
+    KeyOfService = 12,
+    OperationOfService = 13,
 }
 
 impl IndexTerm {
@@ -54,10 +54,7 @@ impl IndexTerm {
     }
 
     fn of(kind: Kind, key: &str, value: &str) -> Self {
-        let seed = xxh3_64_with_seed(key.as_bytes(), kind as u64);
-        let hash = xxh3_64_with_seed(value.as_bytes(), seed) >> (u64::BITS - TERM_BITS);
-        // It has no more bits than that.
-        Self(u32::try_from(hash).unwrap_or_default())
+        Prefix::of(kind, key).with(value)
     }
 
     /// That there is an attribute of that name.
@@ -85,6 +82,26 @@ impl IndexTerm {
     }
 }
 
+/// The first part of what is hashed, for several terms that begin alike.
+#[derive(Debug, Clone, Copy)]
+struct Prefix(u64);
+
+impl Prefix {
+    fn of(kind: Kind, key: &str) -> Self {
+        Self(xxh3_64_with_seed(key.as_bytes(), kind as u64))
+    }
+
+    fn with(self, value: &str) -> IndexTerm {
+        let hash = xxh3_64_with_seed(value.as_bytes(), self.0) >> (u64::BITS - TERM_BITS);
+        // It has no more bits than that.
+        IndexTerm(u32::try_from(hash).unwrap_or_default())
+    }
+}
+
+/// Dimensions that have as many values as there are users. Others lie in columns beside which
+/// looking for them is quick.
+const DIMENSIONS: [Dimension; 2] = [Dimension::Session, Dimension::User];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,10 +112,10 @@ mod tests {
             IndexTerm::key("http.route"),
             IndexTerm::attribute("http.route", "/cart"),
             IndexTerm::name(Kind::Operation, "/cart"),
-            IndexTerm::dimension(Dimension::Region, "eu-west-1"),
+            IndexTerm::dimension(Dimension::Session, "s-77"),
         ];
         let numbers = terms.map(IndexTerm::number);
-        assert_eq!(numbers, [1_392_738, 9_786_199, 14_069_937, 12_711_821]);
+        assert_eq!(numbers, [1_392_738, 9_786_199, 14_069_937, 4_606_251]);
         assert!(numbers.iter().all(|number| number >> TERM_BITS == 0));
     }
 }

@@ -2,16 +2,15 @@
 
 use std::fmt::Write;
 
-use super::{IndexTerm, Kind, number};
+use super::{DIMENSIONS, IndexTerm, Kind, Prefix, number};
 use crate::attribute::Value;
-use crate::dimensions::Dimension;
 use crate::filter::Number;
 use crate::id::TraceId;
 use crate::otlp::Batch;
 use crate::otlp::decode::value;
 use crate::otlp::schema::MAX_DEPTH;
 use crate::otlp::wire::{Fields, WireError};
-use crate::span::StatusCode;
+use crate::span::{Resource, StatusCode, UNKNOWN_SERVICE};
 use crate::summary::Summary;
 use crate::trace::Trace;
 
@@ -36,7 +35,7 @@ pub fn terms(batch: &Batch<'_>, trace: &Trace, summary: &Summary) -> TraceTerms 
     collector.trace(trace);
     collector.summary(summary);
     // What cannot be read nobody can say not to be there.
-    let is_read = collector.batch(batch).is_ok();
+    let is_read = collector.batch(batch, trace).is_ok();
     TraceTerms {
         terms: collector.terms,
         are_all: is_read && !collector.is_full,
@@ -82,17 +81,20 @@ impl Collector {
     }
 
     fn trace(&mut self, trace: &Trace) {
-        let services = trace.resources.iter().map(|resource| resource.service());
-        let services: Vec<&str> = services.collect();
+        let services = trace.resources.iter().map(|resource| {
+            let service = resource.service();
+            (service, Prefix::of(Kind::OperationOfService, service))
+        });
+        let services: Vec<(&str, Prefix)> = services.collect();
         for span in &trace.spans {
-            let has_failed = span.status.code == StatusCode::Error;
+            let service = services.get(span.resource);
             self.name(Kind::Operation, &span.name);
-            if has_failed {
-                self.name(Kind::FailedOperation, &span.name);
+            if let Some((_, prefix)) = service {
+                self.add(prefix.with(&span.name));
             }
-            if let Some(service) = services.get(span.resource) {
-                self.name(Kind::Service, service);
-                if has_failed {
+            if span.status.code == StatusCode::Error {
+                self.name(Kind::FailedOperation, &span.name);
+                if let Some((service, _)) = service {
                     self.name(Kind::FailedService, service);
                 }
             }
@@ -100,12 +102,11 @@ impl Collector {
     }
 
     fn summary(&mut self, summary: &Summary) {
-        // Where Postgres holds another text than came, that text is asked for.
-        let stored = |text: &str| text.replace('\0', "\u{fffd}");
-        self.name(Kind::Root, &stored(&summary.root_operation));
-        for dimension in Dimension::ALL {
+        for dimension in DIMENSIONS {
             if let Some(value) = summary.dimensions.get(dimension) {
-                self.add(IndexTerm::dimension(dimension, &stored(value)));
+                // Where Postgres holds another text than came, that text is asked for.
+                let stored = value.replace('\0', "\u{fffd}");
+                self.add(IndexTerm::dimension(dimension, &stored));
             }
         }
     }
@@ -114,12 +115,18 @@ impl Collector {
         self.add(IndexTerm::name(kind, name));
     }
 
-    fn batch(&mut self, batch: &Batch<'_>) -> Result<(), WireError> {
+    fn batch(&mut self, batch: &Batch<'_>, trace: &Trace) -> Result<(), WireError> {
         let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);
+        let mut keys = Vec::new();
         for number in numbers(batch.resource_count()) {
+            let resource = trace.resources.get(number as usize);
+            let service = resource.map_or(UNKNOWN_SERVICE, Resource::service);
+            let of_service = Prefix::of(Kind::KeyOfService, service);
+            keys.push(of_service);
             for resource in content(batch.resource_head(number), 1) {
                 for attribute in content(resource?, 1) {
-                    self.attribute(attribute?)?;
+                    let key = self.attribute(attribute?)?;
+                    self.add(of_service.with(key));
                 }
             }
         }
@@ -129,17 +136,23 @@ impl Collector {
             }
         }
         for span in &batch.spans {
-            self.span(span.bytes)?;
+            let resource = batch.resource_of(span.scope) as usize;
+            self.span(span.bytes, keys.get(resource).copied())?;
         }
         Ok(())
     }
 
-    /// A `Span`.
-    fn span(&mut self, span: &[u8]) -> Result<(), WireError> {
+    /// A `Span`, with what terms of its keys begin with.
+    fn span(&mut self, span: &[u8], of_service: Option<Prefix>) -> Result<(), WireError> {
         for field in Fields::new(span) {
             let field = field?;
             match field.number {
-                9 => self.attribute(field.bytes()?)?,
+                9 => {
+                    let key = self.attribute(field.bytes()?)?;
+                    if let Some(of_service) = of_service {
+                        self.add(of_service.with(key));
+                    }
+                }
                 11 => self.named(field.bytes()?, Kind::Event, 2, 3)?,
                 13 => self.link(field.bytes()?)?,
                 _ => {}
@@ -177,8 +190,8 @@ impl Collector {
         Ok(())
     }
 
-    /// A `KeyValue`.
-    fn attribute(&mut self, attribute: &[u8]) -> Result<(), WireError> {
+    /// A `KeyValue`; its key.
+    fn attribute<'a>(&mut self, attribute: &'a [u8]) -> Result<&'a str, WireError> {
         let (mut key, mut bytes) = ("", &[][..]);
         for field in Fields::new(attribute) {
             let field = field?;
@@ -193,7 +206,7 @@ impl Collector {
             Some(text) => self.value(key, text, number_of(text)),
             None => self.other_value(key, &value(bytes, MAX_DEPTH)?),
         }
-        Ok(())
+        Ok(key)
     }
 
     #[expect(
@@ -340,8 +353,9 @@ mod tests {
     #[test]
     fn a_trace_is_found_by_what_it_has() {
         for filter in [
-            "service:shop",
             "operation:\"GET /cart\" status:error",
+            "service:shop operation:\"GET /cart\"",
+            "service:shop attr.retry:* attr.host.name:h1",
             "service:shop,other status:error",
             "attr.host.name:h1",
             "attr.http.route:/cart attr.retry:true",
@@ -354,9 +368,8 @@ mod tests {
             "attr.exception.type:Timeout",
             "event:exception scope:axum",
             "link:09090909090909090909090909090909",
-            "root:\"GET /cart\"",
             "(attr.none:1 or attr.http.route:/cart)",
-            "{service:shop} {attr.retry:true}",
+            "{service:shop attr.retry:true} {attr.codes:*}",
         ] {
             assert!(is_found(filter), "{filter}");
         }
@@ -367,7 +380,9 @@ mod tests {
         let message = request();
         let mut collector = Collector::default();
         let batch = Batch::read(&message).expect("it is well");
-        collector.batch(&batch).expect("it is well");
+        let id = TraceId::from_slice(&[1; 16]).expect("an id");
+        let trace = decode::trace(id, &batch, Detail::Whole);
+        collector.batch(&batch, &trace).expect("it is well");
         let has = |term| collector.terms.contains(&term);
         let is_met = |key, value| Demand::attribute(key, value).is_met(&has);
         assert!(is_met("http.route", "/cart") && is_met("exception.type", "Timeout"));
@@ -378,7 +393,10 @@ mod tests {
     #[test]
     fn a_trace_is_not_found_by_what_it_lacks() {
         for filter in [
-            "service:cart",
+            "service:cart status:error",
+            "service:cart operation:\"GET /cart\"",
+            "service:cart attr.retry:true",
+            "session:none",
             "attr.http.route:/pay",
             "attr.none:*",
             "http.response.status_code>=600",
@@ -395,7 +413,7 @@ mod tests {
     fn damaged_spans_are_not_said_to_lack_anything() {
         let mut collector = Collector::default();
         // An attribute whose length is beyond the end.
-        assert!(collector.span(&[0x4a, 0x7f]).is_err());
+        assert!(collector.span(&[0x4a, 0x7f], None).is_err());
     }
 
     #[test]

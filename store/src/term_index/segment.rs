@@ -28,7 +28,7 @@ pub(super) const MAX_TRACES: usize = 16_384;
 pub(super) const ENTRY_BYTES: usize = 24;
 
 /// How many places a bucket has, about, so that it fills a good part of a page.
-const BUCKET_PLACES: usize = 768;
+const BUCKET_PLACES: usize = 1_536;
 
 /// Most buckets of a segment, as the power of two.
 const MAX_BUCKET_BITS: u32 = 14;

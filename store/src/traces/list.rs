@@ -18,8 +18,11 @@ use crate::{Error, Store};
 /// How many traces one search looks at, at most, before it answers with what it has found.
 pub const MAX_CANDIDATES: usize = 5_000;
 
-/// How many summaries are read at once, and traces of which the spans are.
+/// How many summaries are read at once, at most, and traces of which the spans are.
 pub(super) const BATCH: usize = 200;
+
+/// Of how many traces the spans are read at once, at least.
+const LEAST: usize = 16;
 
 #[derive(Debug, Clone)]
 pub struct ListRequest {
@@ -55,9 +58,15 @@ impl Store {
         let mut traces = Vec::new();
         let mut looked_at = 0;
         loop {
-            let batch = reader.next(&mut transaction).await?;
+            let batch = reader
+                .next(&mut transaction, wanted(request, &traces))
+                .await?;
             looked_at += batch.summaries.len();
-            for candidates in batch.summaries.chunks(BATCH) {
+            let mut rest = batch.summaries.as_slice();
+            while !rest.is_empty() {
+                let count = wanted(request, &traces).min(rest.len());
+                let (candidates, later) = rest.split_at(count);
+                rest = later;
                 let found = self.matching(&mut transaction, &request.filter, candidates);
                 for found in found.await? {
                     if traces.len() == request.limit {
@@ -176,4 +185,10 @@ impl Store {
         matching.retain(|summary| accepted.contains(&summary.trace_id));
         Ok(matching)
     }
+}
+
+/// How many candidates to look at next: more than are missing, since some will not match.
+fn wanted(request: &ListRequest, found: &[Summary]) -> usize {
+    let missing = request.limit.saturating_sub(found.len()) + 1;
+    missing.saturating_mul(2).clamp(LEAST, BATCH)
 }

@@ -363,7 +363,7 @@ async fn the_index_leaves_little_to_look_at() {
                 let mut reader = Reader::new(&mut transaction, &request, &Demand::Nothing)
                     .await
                     .unwrap();
-                let batch = reader.next(&mut transaction).await.unwrap();
+                let batch = reader.next(&mut transaction, 1_000).await.unwrap();
                 assert!(batch.end.is_none());
                 left.push(batch.summaries.len());
             }

@@ -78,8 +78,12 @@ impl<'a> Reader<'a> {
         Ok(reader)
     }
 
-    /// The next ones.
-    pub(super) async fn next(&mut self, connection: &mut PgConnection) -> Result<Batch, Error> {
+    /// The next ones; of those that the index finds, at most so many.
+    pub(super) async fn next(
+        &mut self,
+        connection: &mut PgConnection,
+        count: usize,
+    ) -> Result<Batch, Error> {
         let request = self.request;
         match &mut self.source {
             Source::Columns { after } => {
@@ -98,7 +102,7 @@ impl<'a> Reader<'a> {
                 })
             }
             Source::Index { candidates, found } => {
-                let next = candidates.next(connection, BATCH).await?;
+                let next = candidates.next(connection, count).await?;
                 *found += next.candidates.len();
                 let end = match (next.rest, next.candidates.last()) {
                     (Rest::None, _) => None,
