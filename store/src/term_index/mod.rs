@@ -1,5 +1,5 @@
 //! The index of terms: which traces may have what a filter asks of spans
-//! ([ADR 9](../../../docs/adr/0009-index-of-terms.md)).
+//! ([ADR 10](../../../docs/adr/0010-index-of-terms.md)).
 //!
 //! Segments are never changed. Each transaction that stores traces adds one; small ones are merged
 //! later. A trace of which more is stored is added again as a whole, so one segment always tells all
