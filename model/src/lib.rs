@@ -25,6 +25,7 @@ pub mod histogram;
 pub mod id;
 pub mod journey;
 pub mod layout;
+pub mod list_columns;
 pub mod list_order;
 pub mod log;
 pub mod otlp;

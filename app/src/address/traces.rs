@@ -2,17 +2,20 @@
 
 use leptos_router::params::ParamsMap;
 use model::filter::Filter;
+use model::list_columns::Columns;
 use model::list_order::{Cursor, ListOrder};
 
 use super::{Place, Scope, link};
 use crate::error::AppError;
 
-/// `/traces?q=&from=&to=&order=&cursor=`, as typed: it may not make sense.
+/// `/traces?q=&from=&to=&order=&columns=&cursor=`, as typed: it may not make sense.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct TracesAddress {
     pub(crate) scope: Scope,
     /// [`ListOrder`] by its name; empty for the newest first.
     order: String,
+    /// [`Columns`] by their names; empty for the default.
+    columns: String,
     pub(crate) cursor: String,
 }
 
@@ -23,6 +26,8 @@ impl TracesAddress {
         Self {
             scope: Scope::read(query),
             order: query.get("order").unwrap_or_default(),
+            // A form sends each name by itself.
+            columns: query.get_all("columns").unwrap_or_default().join(","),
             cursor: query.get("cursor").unwrap_or_default(),
         }
     }
@@ -45,6 +50,30 @@ impl TracesAddress {
             let names = ListOrder::ALL.map(ListOrder::name).join(", ");
             AppError::Address(format!("lists are ordered by {names}"))
         })
+    }
+
+    /// # Errors
+    /// When there is no such column, or they are too many.
+    pub(crate) fn columns(&self) -> Result<Columns, AppError> {
+        Ok(self.columns.parse::<Columns>()?.with_way_in())
+    }
+
+    /// The same list, whichever columns it has.
+    pub(crate) fn with_default_columns(&self) -> Self {
+        Self {
+            columns: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What a form keeps that chooses columns.
+    pub(crate) fn kept(&self) -> Vec<(&'static str, String)> {
+        let scope = self.scope.fields();
+        let scope = scope.map(|(key, value)| (key, value.to_owned()));
+        let mut kept = scope.to_vec();
+        kept.push(("order", self.order.clone()));
+        kept.push(("cursor", self.cursor.clone()));
+        kept
     }
 
     /// The first page of the same time with another filter.
@@ -87,7 +116,10 @@ impl TracesAddress {
     pub(crate) fn place(&self) -> Place {
         Place {
             path: Self::PATH.to_owned(),
-            own: vec![("order", self.order.clone())],
+            own: vec![
+                ("order", self.order.clone()),
+                ("columns", self.chosen_columns()),
+            ],
         }
     }
 
@@ -99,6 +131,15 @@ impl TracesAddress {
         ]
     }
 
+    /// The columns as links have them: nothing where they are the default.
+    fn chosen_columns(&self) -> String {
+        match self.columns() {
+            Ok(columns) if columns == Columns::default() => String::new(),
+            Ok(columns) => columns.to_string(),
+            Err(_) => self.columns.clone(),
+        }
+    }
+
     pub(crate) fn with_cursor(&self, cursor: Cursor) -> Self {
         Self {
             cursor: cursor.to_string(),
@@ -107,7 +148,12 @@ impl TracesAddress {
     }
 
     pub(crate) fn href(&self) -> String {
-        let own = [("order", &*self.order), ("cursor", &*self.cursor)];
+        let columns = self.chosen_columns();
+        let own = [
+            ("order", &*self.order),
+            ("columns", &columns),
+            ("cursor", &self.cursor),
+        ];
         link(Self::PATH, &self.scope, &own)
     }
 }
@@ -134,6 +180,23 @@ mod tests {
         };
         let address = TracesAddress::from(scope);
         assert_eq!(address.href(), "/traces?q=a%20b:%22c%26d%22&from=now-1h");
+    }
+
+    #[test]
+    fn columns_come_from_a_form_one_by_one_and_go_into_links_together() {
+        let read = |names: &[&str]| {
+            let fields = names.iter().map(|name| ("columns", *name));
+            TracesAddress::read(&fields.collect())
+        };
+        let chosen = read(&["start", "root", "", "http.route, user"]);
+        let href = "/traces?columns=start,root,attr.http.route,user";
+        assert_eq!(chosen.href(), href);
+        assert_eq!(read(&["start,root,attr.http.route", "user"]).href(), href);
+        assert_eq!(chosen.with_default_columns().href(), "/traces");
+        assert_eq!(read(&["", ""]).href(), "/traces");
+        let links = read(&["start"]).columns().expect("columns");
+        assert_eq!(links.to_string(), "root,start");
+        assert!(read(&["regoin"]).columns().is_err());
     }
 
     #[test]

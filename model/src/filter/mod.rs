@@ -33,6 +33,8 @@ mod structure;
 mod summarised;
 mod test;
 
+pub(crate) use parse::ATTRIBUTE;
+
 pub use matcher::{MAX_REGEX_BYTES, Matcher, Regex, Wildcard};
 pub use range::{Number, Order, Range};
 pub use test::{SpanField, SpanTest, Test, TraceField, TraceTest};

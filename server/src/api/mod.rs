@@ -14,6 +14,7 @@ mod openapi;
 mod rollups;
 mod topology;
 mod trace;
+mod trace_columns;
 mod traces;
 
 use std::sync::Arc;

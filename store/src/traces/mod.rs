@@ -1,5 +1,7 @@
 //! Stored traces: summaries and the documents that hold their spans.
 
+mod attributes;
+mod batches;
 mod days;
 mod explore;
 mod list;
@@ -19,6 +21,8 @@ use model::time::DAY_NANOS;
 use model::trace::Trace;
 use sqlx::PgConnection;
 
+pub use attributes::AttributeValues;
+pub use batches::{batches, fitting};
 pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
 pub use explore::Stratum;

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use model::layout::bar_chart::BarChart;
+use model::list_columns::Columns;
 use model::summary::Page;
+use store::traces::AttributeValues;
 
 use crate::address::TracesAddress;
 use crate::context::RequestContext;
@@ -10,6 +12,9 @@ use crate::error::AppError;
 
 pub(crate) struct Answer {
     pub(super) page: Page,
+    pub(super) columns: Columns,
+    /// Of the attributes among the columns.
+    pub(super) values: AttributeValues,
     pub(super) now_nanos: i64,
     /// Nothing has ever been stored.
     pub(super) is_database_empty: bool,
@@ -42,6 +47,7 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         now_nanos,
         otlp_http,
     } = expect_context();
+    let columns = address.columns()?;
     let covered = address.scope.covered(now_nanos)?;
     let request = store::traces::ListRequest {
         filter: address.scope.filter()?.with_values(&*stored_values.0),
@@ -52,9 +58,13 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         limit: PAGE_LENGTH,
     };
     let page = store.list(&request).await?;
+    let names = columns.attributes();
+    let values = store.attribute_values(&page.traces, &names).await?;
     let is_database_empty = page.traces.is_empty() && store.is_empty().await?;
     Ok(Answer {
         page,
+        columns,
+        values,
         now_nanos,
         is_database_empty,
         otlp_http: otlp_http.to_string(),
