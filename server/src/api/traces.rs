@@ -29,12 +29,12 @@ use crate::ingest::redact::Redactor;
 const TABLE_COLUMNS: &str = "start,duration,root,spans,errors,region,release";
 
 const DEFAULT_LIMIT: usize = 50;
-const MAX_LIMIT: usize = 1_000;
+pub(super) const MAX_LIMIT: usize = 1_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
-    q: String,
+    pub(super) q: String,
     from: String,
     to: String,
     order: String,
@@ -51,7 +51,7 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
     let filter = rollups::filter(&parameters.q, &redactor)?;
-    let request = request(&parameters, filter, clock::now_nanos())?;
+    let request = request(&parameters, filter, clock::now_nanos(), DEFAULT_LIMIT)?;
     let is_csv = parameters.format == Format::Csv;
     let columns: Option<Columns> = match parameters.columns.as_str() {
         "" if is_csv => Some(TABLE_COLUMNS.parse()?),
@@ -80,10 +80,11 @@ pub(super) async fn list(
     .into_response())
 }
 
-fn request(
+pub(super) fn request(
     parameters: &Parameters,
     filter: Filter,
     now_nanos: i64,
+    default_limit: usize,
 ) -> Result<ListRequest, ApiError> {
     let time = rollups::time(&parameters.from, &parameters.to, now_nanos)?;
     let cursor = parameters.cursor.as_str();
@@ -100,7 +101,7 @@ fn request(
         message: format!("There is no order \"{}\".", parameters.order),
         hint: format!("Write {}.", ListOrder::ALL.map(ListOrder::name).join(", ")),
     })?;
-    let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
+    let limit = parameters.limit.unwrap_or(default_limit);
     if !(1..=MAX_LIMIT).contains(&limit) {
         let hint =
             format!("Write a number from 1 to {MAX_LIMIT}, and follow next_cursor for more.");

@@ -27,7 +27,11 @@ use crate::components::notice::ErrorNotice;
 use crate::components::time::Time;
 use crate::components::time_menu;
 
-const EXPORTS: [Export; 2] = [Export::Csv("traces"), Export::Json("traces")];
+const EXPORTS: [Export; 3] = [
+    Export::Csv("traces"),
+    Export::Json("traces"),
+    Export::Otlp("traces/export"),
+];
 
 #[component]
 pub(crate) fn TracesPage() -> impl IntoView {
