@@ -4,11 +4,12 @@ use leptos_router::params::ParamsMap;
 use model::filter::Filter;
 use model::list_columns::Columns;
 use model::list_order::{Cursor, ListOrder};
+use store::traces::Look;
 
 use super::{Place, Scope, link};
 use crate::error::AppError;
 
-/// `/traces?q=&from=&to=&order=&columns=&cursor=`, as typed: it may not make sense.
+/// `/traces?q=&from=&to=&order=&columns=&look=&cursor=`, as typed: it may not make sense.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct TracesAddress {
     pub(crate) scope: Scope,
@@ -16,6 +17,8 @@ pub(crate) struct TracesAddress {
     order: String,
     /// [`Columns`] by their names; empty for the default.
     columns: String,
+    /// [`Look`] by its name; empty for the first step.
+    look: String,
     pub(crate) cursor: String,
 }
 
@@ -28,6 +31,7 @@ impl TracesAddress {
             order: query.get("order").unwrap_or_default(),
             // A form sends each name by itself.
             columns: query.get_all("columns").unwrap_or_default().join(","),
+            look: query.get("look").unwrap_or_default(),
             cursor: query.get("cursor").unwrap_or_default(),
         }
     }
@@ -58,6 +62,28 @@ impl TracesAddress {
         Ok(self.columns.parse::<Columns>()?.with_way_in())
     }
 
+    /// How far the count above the list looks.
+    ///
+    /// # Errors
+    /// When there is no such step.
+    pub(crate) fn look(&self) -> Result<Look, AppError> {
+        if self.look.is_empty() {
+            return Ok(Look::default());
+        }
+        Look::of_name(&self.look).ok_or_else(|| {
+            let names = Look::ALL.map(Look::name).join(", ");
+            AppError::Address(format!("counts look {names}"))
+        })
+    }
+
+    /// The same list, with a count that looks so far.
+    pub(crate) fn looking(&self, look: Look) -> Self {
+        Self {
+            look: look.name().to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same list, whichever columns it has.
     pub(crate) fn with_default_columns(&self) -> Self {
         Self {
@@ -72,6 +98,7 @@ impl TracesAddress {
         let scope = scope.map(|(key, value)| (key, value.to_owned()));
         let mut kept = scope.to_vec();
         kept.push(("order", self.order.clone()));
+        kept.push(("look", self.look.clone()));
         kept.push(("cursor", self.cursor.clone()));
         kept
     }
@@ -80,6 +107,7 @@ impl TracesAddress {
     pub(crate) fn with_filter(&self, filter: &Filter) -> Self {
         Self {
             scope: self.scope.with_filter(filter),
+            look: String::new(),
             ..self.first_page()
         }
     }
@@ -152,6 +180,7 @@ impl TracesAddress {
         let own = [
             ("order", &*self.order),
             ("columns", &columns),
+            ("look", &self.look),
             ("cursor", &self.cursor),
         ];
         link(Self::PATH, &self.scope, &own)
@@ -211,5 +240,17 @@ mod tests {
         assert_eq!(slowest.ordered_by(ListOrder::Newest).href(), "/traces");
         let order = "oldest".into();
         assert!(TracesAddress { order, ..address }.order().is_err());
+    }
+
+    #[test]
+    fn a_count_looks_further_until_the_filter_is_another() {
+        let address = TracesAddress::default();
+        assert_eq!(address.look(), Ok(Look::Near));
+        let further = address.looking(Look::Further);
+        assert_eq!(further.href(), "/traces?look=further");
+        assert_eq!(further.look(), Ok(Look::Further));
+        assert_eq!(further.with_filter(&Filter::default()).href(), "/traces");
+        let look = "far".into();
+        assert!(TracesAddress { look, ..address }.look().is_err());
     }
 }

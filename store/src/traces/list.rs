@@ -170,7 +170,7 @@ impl Store {
 
     /// The next summaries that may meet the filter. What of the filter a column can tell narrows
     /// them here; all are looked at again by [`Self::matching`].
-    async fn candidates(
+    pub(super) async fn candidates(
         &self,
         request: &ListRequest,
         after: Option<Cursor>,
@@ -341,7 +341,7 @@ impl Store {
 impl ListRequest {
     /// How many summaries are read at once. Where they cannot be read on from where the last ones
     /// ended, all that may be looked at are.
-    fn batch(&self) -> usize {
+    pub(super) fn batch(&self) -> usize {
         if self.order != ListOrder::Newest && self.filter.needs_spans() {
             MAX_CANDIDATES
         } else {

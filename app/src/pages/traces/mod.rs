@@ -42,10 +42,11 @@ pub(crate) fn TracesPage() -> impl IntoView {
         {Suspend::new(async move {
             match try_join!(count_traces(&address), list_traces(&address)) {
                 Ok((counted, answer)) => {
-                    let over_time = counted.map(|counted| {
-                        view! { <OverTime address=address.clone() counted /> }
-                    });
-                    view! { {over_time} <Results address answer /> }.into_any()
+                    view! {
+                        <OverTime address=address.clone() counted />
+                        <Results address answer />
+                    }
+                        .into_any()
                 }
                 Err(error) => view! { <ErrorNotice error /> }.into_any(),
             }

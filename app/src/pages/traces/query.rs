@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::layout::bar_chart::BarChart;
 use model::list_columns::Columns;
 use model::summary::Page;
-use store::traces::AttributeValues;
+use store::traces::{AttributeValues, Look};
 
 use crate::address::TracesAddress;
 use crate::context::RequestContext;
@@ -23,6 +23,7 @@ pub(crate) struct Answer {
 }
 
 /// The list over time.
+#[derive(Debug, Clone)]
 pub(crate) struct Counted {
     pub(super) chart: BarChart,
     /// Where the columns of time begin, and where the last ends.
@@ -31,6 +32,10 @@ pub(crate) struct Counted {
     pub(super) counts: Vec<(i64, i64)>,
     /// From when on all are counted, when there were too many.
     pub(super) since_nanos: Option<i64>,
+    /// How many traces were looked at span by span; none where summaries told.
+    pub(super) looked_at: Option<usize>,
+    /// How far that was to look.
+    pub(super) look: Look,
     pub(super) now_nanos: i64,
 }
 
@@ -71,8 +76,7 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
     })
 }
 
-/// None where only spans tell which traces are meant.
-pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Counted>, AppError> {
+pub(super) async fn count_traces(address: &TracesAddress) -> Result<Counted, AppError> {
     let RequestContext {
         store,
         stored_values,
@@ -80,20 +84,21 @@ pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Count
         ..
     } = expect_context();
     let filter = address.scope.filter()?.with_values(&*stored_values.0);
+    let look = address.look()?;
     let slots = address.scope.covered(now_nanos)?.slots(COLUMNS);
-    let Some(over_time) = store.traces_over_time(&filter, &slots).await? else {
-        return Ok(None);
-    };
+    let over_time = store.traces_over_time(&filter, &slots, look).await?;
     let columns = over_time.columns.iter();
     let counts: Vec<(i64, i64)> = columns
         .map(|column| (column.all, column.with_errors))
         .collect();
     let bounds = slots.bounds().to_vec();
-    Ok(Some(Counted {
+    Ok(Counted {
         chart: BarChart::of(&bounds, &counts),
         bounds,
         counts,
         since_nanos: over_time.since_nanos,
+        looked_at: over_time.looked_at,
+        look,
         now_nanos,
-    }))
+    })
 }
