@@ -30,6 +30,13 @@ pub fn duration(nanos: i64) -> String {
     }
 }
 
+/// A difference of durations with its sign: `+12 ms`, `−1.84 s`.
+#[must_use]
+pub fn signed_duration(nanos: i64) -> String {
+    let sign = if nanos >= 0 { "+" } else { "−" };
+    format!("{sign}{}", duration(nanos.saturating_abs()))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "only three digits are shown")]
 fn three_digits(nanos: i64, unit: i64, name: &str) -> String {
     let value = nanos as f64 / unit as f64;

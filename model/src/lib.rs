@@ -41,4 +41,5 @@ pub mod stats;
 pub mod summary;
 pub mod time;
 pub mod trace;
+pub mod trace_difference;
 mod wildcard;

@@ -1,13 +1,14 @@
-//! The table of traces.
+//! The table of traces, of which two can be ticked and compared.
 
 use leptos::prelude::*;
+use model::format;
 use model::list_columns::{Column, Columns};
 use model::list_order::ListOrder;
 use model::summary::Summary;
 use store::traces::AttributeValues;
 
 use super::cells::{Row, cell};
-use crate::address::TracesAddress;
+use crate::address::{CHOSEN, CompareAddress, TracesAddress};
 
 #[component]
 pub(super) fn TraceTable(
@@ -39,14 +40,25 @@ pub(super) fn TraceTable(
     });
     let rows = rows.collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Traces">
-            <table class="traces">
-                <thead>
-                    <tr>{headings}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <form method="get" action=CompareAddress::PATH class="ticked">
+            <div class="scroll" tabindex="0" role="region" aria-label="Traces">
+                <table class="traces">
+                    <thead>
+                        <tr>
+                            <th scope="col" class="tick">
+                                <span class="hidden">"To compare"</span>
+                            </th>
+                            {headings}
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <p class="compare-two">
+                <button class="button">"Compare"</button>
+                <span class="hint">"Tick two rows to see where they differ."</span>
+            </p>
+        </form>
     }
 }
 
@@ -95,5 +107,23 @@ fn TraceRow(address: TracesAddress, columns: Columns, row: Row) -> impl IntoView
         cell(&address, column, &row, attribute)
     });
     let cells = cells.collect_view();
-    view! { <tr>{cells}</tr> }
+    let Summary {
+        trace_id,
+        root_service,
+        root_operation,
+        duration_nanos,
+        ..
+    } = &row.trace;
+    let label = format!(
+        "Compare {root_service} {root_operation}, {}",
+        format::duration(*duration_nanos)
+    );
+    view! {
+        <tr>
+            <td class="tick">
+                <input type="checkbox" name=CHOSEN value=trace_id.to_string() aria-label=label />
+            </td>
+            {cells}
+        </tr>
+    }
 }
