@@ -21,7 +21,7 @@ pub use services::{MAX_SERVICES, ServiceRow};
 
 use self::align::{Aligned, align};
 
-/// A difference is none up to this part of the longer span, and up to this part of the longer
+/// A difference is none up to this part of the longer time, and up to this part of the longer
 /// trace: two requests never take exactly the same time.
 const SAME_PART_OF_SPAN: i64 = 10;
 const SAME_PART_OF_TRACE: i64 = 1_000;
@@ -127,8 +127,8 @@ impl TraceDifference {
             spans: trace.spans.len(),
             errors: trace.spans.iter().filter(|span| span.is_error()).count(),
         });
-        let (services, more_services) = services::rows([a, b], &paths);
         let longer = totals[0].nanos.max(totals[1].nanos);
+        let (services, more_services) = services::rows([a, b], &paths, longer);
         let aligned = align(a, b);
         let changes: Vec<Change> = aligned
             .iter()
@@ -177,21 +177,22 @@ fn sides(pair: &Aligned, traces: [&Trace; 2]) -> [Option<Side>; 2] {
 
 fn change(sides: [Option<Side>; 2], longer_trace: i64) -> Change {
     match sides {
-        [Some(a), Some(b)] => {
-            let difference = b.duration_nanos - a.duration_nanos;
-            let longer = a.duration_nanos.max(b.duration_nanos);
-            let is_part_of = |part: i64, of: i64| difference.abs().saturating_mul(part) <= of;
-            if is_part_of(SAME_PART_OF_SPAN, longer) || is_part_of(SAME_PART_OF_TRACE, longer_trace)
-            {
-                Change::Unchanged
-            } else if difference > 0 {
-                Change::Slower
-            } else {
-                Change::Faster
-            }
-        }
+        [Some(a), Some(b)] => changed([a, b].map(|side| side.duration_nanos), longer_trace),
         [None, _] => Change::Added,
         [_, None] => Change::Removed,
+    }
+}
+
+/// What became of a time in traces of which the longer one took so long; in nanoseconds.
+fn changed([a, b]: [i64; 2], longer_trace: i64) -> Change {
+    let difference = b.saturating_sub(a);
+    let is_at_most = |part: i64, of: i64| difference.saturating_abs().saturating_mul(part) <= of;
+    let is_same =
+        is_at_most(SAME_PART_OF_SPAN, a.max(b)) || is_at_most(SAME_PART_OF_TRACE, longer_trace);
+    match difference {
+        _ if is_same => Change::Unchanged,
+        1.. => Change::Slower,
+        _ => Change::Faster,
     }
 }
 

@@ -116,6 +116,8 @@ fn services_have_what_the_request_waited_for_them() {
             ("a", [20 * MILLI, 20 * MILLI]),
         ]
     );
+    let changes = [found.services[0].change, found.services[1].change];
+    assert_eq!(changes, [Change::Slower, Change::Unchanged]);
     assert_eq!(found.services[0].errors, [1, 1]);
     assert_eq!(found.totals[1].errors, 1);
 }

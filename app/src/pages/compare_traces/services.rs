@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::color::service_color;
 use model::format;
-use model::trace_difference::ServiceRow;
+use model::trace_difference::{Change, ServiceRow};
 
 use super::NAMES;
 
@@ -11,10 +11,10 @@ use super::NAMES;
 pub(super) fn ServiceTable(rows: Vec<ServiceRow>, more: usize) -> impl IntoView {
     let rows = rows.into_iter().map(|row| {
         let difference = row.difference_nanos();
-        let class = match difference {
-            1.. => "number bad",
-            0 => "number muted",
-            _ => "number good",
+        let class = match row.change {
+            Change::Slower => "number bad",
+            Change::Faster => "number good",
+            _ => "number muted",
         };
         let [a, b] = row.nanos.map(format::duration);
         let color = format!("service-{}", service_color(&row.service));

@@ -76,12 +76,13 @@ fn SpanRow(ids: [TraceId; 2], row: Row) -> impl IntoView {
         (false, true) => Some("failed in B"),
     };
     let failed = failed.map(|failed| view! { " " <span class="tag bad">{failed}</span> });
+    let title = format!("{} {}", row.service, row.operation);
     let color = format!("service-{}", service_color(&row.service));
     let indent = INDENT_PIXELS * row.depth.min(MAX_INDENT);
     let row_class = matches!(row.change, Change::Unchanged | Change::Removed).then_some("calm");
     view! {
         <tr class=row_class>
-            <th scope="row" class="name">
+            <th scope="row" class="name" title=title>
                 <svg width=indent height="1" aria-hidden="true"></svg>
                 <svg width="8" height="8" aria-hidden="true">
                     <rect class=color width="8" height="8" rx="2" />

@@ -123,11 +123,11 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         <section class="card">
             <header class="card-head">
                 <h1>{heading}</h1>
-                <span class="muted">
-                    {range_title} " "
+                <div class="tools">
+                    <span class="muted">{range_title}</span>
                     <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
-                </span>
-                <ColumnsForm address=address.clone() columns=columns.clone() />
+                    <ColumnsForm address=address.clone() columns=columns.clone() />
+                </div>
             </header>
             <TraceTable address order columns traces=page.traces values now_nanos />
             {stopped}
