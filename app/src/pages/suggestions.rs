@@ -29,7 +29,7 @@ const MAX_DOCUMENTS: usize = 100;
 /// Where the values of a key are counted, and as which label there.
 fn counted_as(key: &str) -> Option<(Family, usize)> {
     let (family, label) = match key {
-        "service" | "operation" => (Family::Operations, key),
+        "service" | "operation" | "kind" => (Family::Operations, key),
         "root" => (Family::Requests, "operation"),
         _ => (Family::Requests, key),
     };
@@ -141,14 +141,11 @@ async fn groups(
 /// In how many of the newest traces a value is, before sampling. None for keys that have no
 /// values of their own.
 async fn of_newest(key: &str, scope: &Scope) -> Result<Vec<(String, f64)>, AppError> {
-    let Ok(column) = key.parse() else {
-        return Ok(vec![]);
-    };
-    let (column, most) = match column {
-        Column::Attribute(_) => (column, MAX_DOCUMENTS),
-        Column::Dimension(_) => (column, MAX_SUMMARIES),
+    let (column, most) = match key.parse() {
         _ if key == FLAG => (Column::Flags, MAX_SUMMARIES),
-        _ => return Ok(vec![]),
+        Ok(column @ Column::Attribute(_)) => (column, MAX_DOCUMENTS),
+        Ok(column @ Column::Dimension(_)) => (column, MAX_SUMMARIES),
+        Ok(_) | Err(_) => return Ok(vec![]),
     };
     let RequestContext {
         store, now_nanos, ..
