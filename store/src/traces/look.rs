@@ -43,7 +43,7 @@ impl Look {
         match self {
             Self::Near => super::MAX_COUNTED,
             Self::Further => 1_000_000,
-            Self::Furthest => 5_000_000,
+            Self::Furthest => 3_000_000,
         }
     }
 
@@ -53,7 +53,7 @@ impl Look {
         match self {
             Self::Near => 1_000,
             Self::Further => 10_000,
-            Self::Furthest => 100_000,
+            Self::Furthest => 50_000,
         }
     }
 }
