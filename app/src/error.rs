@@ -5,6 +5,7 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::filter::FilterError;
 use model::id::IdError;
 use model::journey::KeyError;
+use model::list_columns::ColumnsError;
 use model::list_order::CursorError;
 use model::time::TimeError;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ pub(crate) enum AppError {
     Filter(#[from] FilterError),
     #[error("{0}")]
     Time(#[from] TimeError),
+    #[error("{0}")]
+    Columns(#[from] ColumnsError),
     #[error("The address of this page is damaged: {0}")]
     Address(String),
     #[error("The database does not answer")]
@@ -30,6 +33,7 @@ impl AppError {
     pub(crate) fn hint(&self) -> String {
         match self {
             Self::Filter(error) => error.hint.clone(),
+            Self::Columns(error) => error.hint(),
             Self::Time(_) => "Choose a time range above.".into(),
             Self::Address(_) => "Begin again with the list of traces.".into(),
             Self::Unavailable => {
@@ -46,7 +50,9 @@ impl AppError {
     #[cfg(feature = "ssr")]
     pub(crate) fn status(&self) -> http::StatusCode {
         match self {
-            Self::Filter(_) | Self::Time(_) | Self::Address(_) => http::StatusCode::BAD_REQUEST,
+            Self::Filter(_) | Self::Time(_) | Self::Columns(_) | Self::Address(_) => {
+                http::StatusCode::BAD_REQUEST
+            }
             Self::Unavailable => http::StatusCode::SERVICE_UNAVAILABLE,
             Self::Damaged | Self::Transport(_) => http::StatusCode::INTERNAL_SERVER_ERROR,
         }

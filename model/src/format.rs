@@ -30,6 +30,13 @@ pub fn duration(nanos: i64) -> String {
     }
 }
 
+/// A difference of durations with its sign: `+12 ms`, `−1.84 s`, `0 ms`.
+#[must_use]
+pub fn signed_duration(nanos: i64) -> String {
+    let sign = if nanos > 0 { "+" } else { "" };
+    format!("{sign}{}", duration(nanos))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "only three digits are shown")]
 fn three_digits(nanos: i64, unit: i64, name: &str) -> String {
     let value = nanos as f64 / unit as f64;
@@ -189,6 +196,13 @@ pub fn typed_duration(nanos: i64) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn differences_have_a_sign() {
+        assert_eq!(signed_duration(12 * MILLI), "+12 ms");
+        assert_eq!(signed_duration(-1_840 * MILLI), "−1.84 s");
+        assert_eq!(signed_duration(0), "0 ms");
+    }
 
     #[test]
     fn durations_have_three_digits_and_a_fitting_unit() {

@@ -60,3 +60,45 @@ async fn tables_have_what_was_sent_and_no_formulas() {
     let unknown = server.get("/api/v1/latency?format=xml").await;
     assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn lists_have_the_columns_that_are_chosen() {
+    let server = Server::start().await;
+    server.send_json(&spans::payment(1)).await;
+    let mut root = spans::span(2, 1, 0, "GET /search", 0, 50);
+    root["attributes"] = serde_json::json!([
+        spans::text("http.route", "=search"),
+        spans::text("user.region", "eu-west-1"),
+    ]);
+    server.send_json(&spans::request("search", &[root])).await;
+    server.wait_for_traces(2, "").await;
+
+    let columns = "columns=duration,region,db.system.name,attr.http.route,services&order=slowest";
+    let table = csv(&server, &format!("/api/v1/traces?format=csv&{columns}")).await;
+    let ids = [1, 2].map(spans::trace_id);
+    let expected = [
+        "trace_id,duration_nanos,region,attr.db.system.name,attr.http.route,services".to_owned(),
+        // Of the attribute that the root has not, the value of the span below that has it.
+        format!(
+            "{},900000000,eu-west-1,postgresql,,\"gateway, payment-service, shop-ios\"",
+            ids[0]
+        ),
+        format!("{},50000000,eu-west-1,,'=search,search", ids[1]),
+    ];
+    assert_eq!(table, expected);
+    let page = server.get_json(&format!("/api/v1/traces?{columns}")).await;
+    let second = serde_json::json!({
+        "trace_id": ids[1],
+        "duration_nanos": 50_000_000,
+        "region": "eu-west-1",
+        "attr.db.system.name": null,
+        "attr.http.route": "=search",
+        "services": ["search"],
+    });
+    assert_eq!(page["traces"][1], second);
+
+    let unknown = server.get("/api/v1/traces?columns=start,regoin").await;
+    assert_eq!(unknown.status(), StatusCode::BAD_REQUEST);
+    let words: serde_json::Value = unknown.json().await.unwrap();
+    assert_eq!(words["error"]["hint"], "Did you mean region?");
+}

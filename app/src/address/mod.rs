@@ -7,6 +7,7 @@ mod journey;
 mod regions;
 mod scope;
 mod trace;
+mod trace_pair;
 mod traces;
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
@@ -19,6 +20,7 @@ pub(crate) use journey::{
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
+pub(crate) use trace_pair::{CHOSEN, Compared, TracePairAddress};
 pub(crate) use traces::TracesAddress;
 
 /// How to write a filter.

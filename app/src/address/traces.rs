@@ -2,17 +2,23 @@
 
 use leptos_router::params::ParamsMap;
 use model::filter::Filter;
+use model::list_columns::Columns;
 use model::list_order::{Cursor, ListOrder};
+use store::traces::Look;
 
 use super::{Place, Scope, link};
 use crate::error::AppError;
 
-/// `/traces?q=&from=&to=&order=&cursor=`, as typed: it may not make sense.
+/// `/traces?q=&from=&to=&order=&columns=&look=&cursor=`, as typed: it may not make sense.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct TracesAddress {
     pub(crate) scope: Scope,
     /// [`ListOrder`] by its name; empty for the newest first.
     order: String,
+    /// [`Columns`] by their names; empty for the default.
+    columns: String,
+    /// [`Look`] by its name; empty for the first step.
+    look: String,
     pub(crate) cursor: String,
 }
 
@@ -23,6 +29,9 @@ impl TracesAddress {
         Self {
             scope: Scope::read(query),
             order: query.get("order").unwrap_or_default(),
+            // A form sends each name by itself.
+            columns: query.get_all("columns").unwrap_or_default().join(","),
+            look: query.get("look").unwrap_or_default(),
             cursor: query.get("cursor").unwrap_or_default(),
         }
     }
@@ -47,10 +56,58 @@ impl TracesAddress {
         })
     }
 
+    /// # Errors
+    /// When there is no such column, or they are too many.
+    pub(crate) fn columns(&self) -> Result<Columns, AppError> {
+        Ok(self.columns.parse::<Columns>()?.with_way_in())
+    }
+
+    /// How far the count above the list looks.
+    ///
+    /// # Errors
+    /// When there is no such step.
+    pub(crate) fn look(&self) -> Result<Look, AppError> {
+        if self.look.is_empty() {
+            return Ok(Look::default());
+        }
+        Look::of_name(&self.look).ok_or_else(|| {
+            let names = Look::ALL.map(Look::name).join(", ");
+            AppError::Address(format!("counts look {names}"))
+        })
+    }
+
+    /// The same list, with a count that looks so far.
+    pub(crate) fn looking(&self, look: Look) -> Self {
+        Self {
+            look: look.name().to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// The same list, whichever columns it has.
+    pub(crate) fn with_default_columns(&self) -> Self {
+        Self {
+            columns: String::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What a form keeps that chooses columns.
+    pub(crate) fn kept(&self) -> Vec<(&'static str, String)> {
+        let scope = self.scope.fields();
+        let scope = scope.map(|(key, value)| (key, value.to_owned()));
+        let mut kept = scope.to_vec();
+        kept.push(("order", self.order.clone()));
+        kept.push(("look", self.look.clone()));
+        kept.push(("cursor", self.cursor.clone()));
+        kept
+    }
+
     /// The first page of the same time with another filter.
     pub(crate) fn with_filter(&self, filter: &Filter) -> Self {
         Self {
             scope: self.scope.with_filter(filter),
+            look: String::new(),
             ..self.first_page()
         }
     }
@@ -87,7 +144,10 @@ impl TracesAddress {
     pub(crate) fn place(&self) -> Place {
         Place {
             path: Self::PATH.to_owned(),
-            own: vec![("order", self.order.clone())],
+            own: vec![
+                ("order", self.order.clone()),
+                ("columns", self.chosen_columns()),
+            ],
         }
     }
 
@@ -99,6 +159,15 @@ impl TracesAddress {
         ]
     }
 
+    /// The columns as links have them: nothing where they are the default.
+    fn chosen_columns(&self) -> String {
+        match self.columns() {
+            Ok(columns) if columns == Columns::default() => String::new(),
+            Ok(columns) => columns.to_string(),
+            Err(_) => self.columns.clone(),
+        }
+    }
+
     pub(crate) fn with_cursor(&self, cursor: Cursor) -> Self {
         Self {
             cursor: cursor.to_string(),
@@ -107,7 +176,13 @@ impl TracesAddress {
     }
 
     pub(crate) fn href(&self) -> String {
-        let own = [("order", &*self.order), ("cursor", &*self.cursor)];
+        let columns = self.chosen_columns();
+        let own = [
+            ("order", &*self.order),
+            ("columns", &columns),
+            ("look", &self.look),
+            ("cursor", &self.cursor),
+        ];
         link(Self::PATH, &self.scope, &own)
     }
 }
@@ -137,6 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn columns_come_from_a_form_one_by_one_and_go_into_links_together() {
+        let read = |names: &[&str]| {
+            let fields = names.iter().map(|name| ("columns", *name));
+            TracesAddress::read(&fields.collect())
+        };
+        let chosen = read(&["start", "root", "", "http.route, user"]);
+        let href = "/traces?columns=start,root,attr.http.route,user";
+        assert_eq!(chosen.href(), href);
+        assert_eq!(read(&["start,root,attr.http.route", "user"]).href(), href);
+        assert_eq!(chosen.with_default_columns().href(), "/traces");
+        assert_eq!(read(&["", ""]).href(), "/traces");
+        let links = read(&["start"]).columns().expect("columns");
+        assert_eq!(links.to_string(), "root,start");
+        assert!(read(&["regoin"]).columns().is_err());
+    }
+
+    #[test]
     fn another_order_begins_anew() {
         let address = TracesAddress {
             cursor: "x".into(),
@@ -148,5 +240,17 @@ mod tests {
         assert_eq!(slowest.ordered_by(ListOrder::Newest).href(), "/traces");
         let order = "oldest".into();
         assert!(TracesAddress { order, ..address }.order().is_err());
+    }
+
+    #[test]
+    fn a_count_looks_further_until_the_filter_is_another() {
+        let address = TracesAddress::default();
+        assert_eq!(address.look(), Ok(Look::Near));
+        let further = address.looking(Look::Further);
+        assert_eq!(further.href(), "/traces?look=further");
+        assert_eq!(further.look(), Ok(Look::Further));
+        assert_eq!(further.with_filter(&Filter::default()).href(), "/traces");
+        let look = "far".into();
+        assert!(TracesAddress { look, ..address }.look().is_err());
     }
 }

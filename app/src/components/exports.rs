@@ -12,6 +12,8 @@ pub(crate) enum Export {
     /// A table, by its path under `/api/v1`.
     Csv(&'static str),
     Json(&'static str),
+    /// Whole traces as lines of OTLP's JSON.
+    Otlp(&'static str),
 }
 
 impl Export {
@@ -20,6 +22,7 @@ impl Export {
             Self::Svg(_) => "SVG",
             Self::Csv(_) => "CSV",
             Self::Json(_) => "JSON",
+            Self::Otlp(_) => "OTLP",
         }
     }
 
@@ -27,7 +30,7 @@ impl Export {
         match self {
             Self::Svg(path) => api_href(&format!("charts/{path}.svg"), scope, own),
             Self::Csv(path) => api_href(path, scope, &[own, &[("format", "csv")]].concat()),
-            Self::Json(path) => api_href(path, scope, own),
+            Self::Json(path) | Self::Otlp(path) => api_href(path, scope, own),
         }
     }
 }

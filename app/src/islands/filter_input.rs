@@ -96,6 +96,15 @@ pub(crate) fn FilterInput(q: String, from: String, to: String, is_wrong: bool) -
             }
         }
     };
+    let listener = window_event_listener(ev::click, move |event| {
+        if let Some((term, others)) = clicked_term(&event)
+            && edit(input, &term, &others)
+        {
+            event.prevent_default();
+            close();
+        }
+    });
+    on_cleanup(move || listener.remove());
     let key = move |event: ev::KeyboardEvent| {
         let (is_open, active) = offer.with_untracked(|offer| (offer.is_open(), offer.active));
         match event.key().as_str() {
@@ -197,6 +206,65 @@ fn around_cursor(input: NodeRef<html::Input>) -> Option<(String, String)> {
     }
 }
 
+/// The term of the chip whose link is followed within the page, and the others.
+fn clicked_term(event: &ev::MouseEvent) -> Option<(String, String)> {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return None;
+        }
+        let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+        let link = target.closest("a[data-term]").ok()??;
+        let text = |name| link.get_attribute(name);
+        text("data-term").zip(text("data-others"))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _: &ev::MouseEvent = event;
+        None
+    }
+}
+
+/// Puts the cursor behind a term in the input: whether there is one.
+fn edit(input: NodeRef<html::Input>, term: &str, others: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        let Some(input) = input.get_untracked() else {
+            return false;
+        };
+        let (text, end) = with_term(input.value(), term, others);
+        let cursor = u32::try_from(text[..end].encode_utf16().count()).unwrap_or(u32::MAX);
+        input.set_value(&text);
+        // It fails only for inputs that have no text.
+        input.set_selection_range(cursor, cursor).ok();
+        input.focus().is_ok()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = (input, term, others);
+        false
+    }
+}
+
+/// The text with the term in it, and where the term ends. It stays what it is where it has the
+/// term, so that nothing is lost that was typed; otherwise it is the others and the term.
+#[cfg(any(feature = "hydrate", test))]
+fn with_term(text: String, term: &str, others: &str) -> (String, usize) {
+    let stands_alone = |start: &usize| {
+        let (before, rest) = text.split_at(*start);
+        let after = &rest[term.len()..];
+        (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
+    };
+    let mut places = text.match_indices(term).map(|(start, _)| start);
+    if let Some(start) = places.find(stands_alone) {
+        return (text, start + term.len());
+    }
+    let text = format!("{others} {term}").trim_start().to_owned();
+    let end = text.len();
+    (text, end)
+}
+
 fn leave(input: NodeRef<html::Input>) {
     #[cfg(feature = "hydrate")]
     if let Some(input) = input.get_untracked() {
@@ -230,6 +298,22 @@ fn write(input: NodeRef<html::Input>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_term_is_edited_where_it_stands() {
+        let edited = |text: &str| {
+            let (text, end) = with_term(text.to_owned(), "os:iOS", "region:x");
+            format!("{}|{}", &text[..end], &text[end..])
+        };
+        assert_eq!(edited("os:iOS region:x"), "os:iOS| region:x");
+        assert_eq!(edited("é os:iOS"), "é os:iOS|");
+        assert_eq!(edited("-os:iOS os:iOS"), "-os:iOS os:iOS|");
+        // Typed in another way, or not there any more.
+        assert_eq!(edited("os=iOS region:x"), "region:x os:iOS|");
+        assert_eq!(edited(""), "region:x os:iOS|");
+        let alone = with_term(String::new(), "os:iOS", "");
+        assert_eq!(alone, ("os:iOS".to_owned(), 6));
+    }
 
     #[test]
     fn arrows_go_round() {

@@ -1,6 +1,7 @@
 //! One folder a page: what it asks, and how it is put together.
 
 pub(crate) mod compare;
+mod compare_traces;
 pub(crate) mod explore;
 pub(crate) mod journey;
 pub(crate) mod journeys;

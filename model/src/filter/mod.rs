@@ -33,6 +33,8 @@ mod structure;
 mod summarised;
 mod test;
 
+pub(crate) use parse::ATTRIBUTE;
+
 pub use matcher::{MAX_REGEX_BYTES, Matcher, Regex, Wildcard};
 pub use range::{Number, Order, Range};
 pub use test::{SpanField, SpanTest, Test, TraceField, TraceTest};
@@ -114,6 +116,27 @@ impl Filter {
         let mut terms = self.terms.clone();
         if index < terms.len() {
             terms.remove(index);
+        }
+        Self { terms }
+    }
+
+    /// The filter with a minus in front of one of its terms, or without the one that it has.
+    #[must_use]
+    pub fn with_negated(&self, index: usize) -> Self {
+        let mut terms = self.terms.clone();
+        if index < terms.len() {
+            let term = terms.remove(index);
+            terms.insert(index, term.negated());
+        }
+        Self { terms }
+    }
+
+    /// The filter with one of its terms before the others, which means the same.
+    #[must_use]
+    pub fn with_first(&self, index: usize) -> Self {
+        let mut terms = self.terms.clone();
+        if index < terms.len() {
+            terms[..=index].rotate_right(1);
         }
         Self { terms }
     }
@@ -271,6 +294,16 @@ mod tests {
         let both = filter("os:iOS (service:a or service:b)");
         assert_eq!(both.without(0).to_string(), "(service:a or service:b)");
         assert_eq!(both.without(7), both);
+        let negated = both.with_negated(1);
+        assert_eq!(negated.to_string(), "os:iOS -(service:a or service:b)");
+        assert_eq!(negated.with_negated(1), both);
+        assert_eq!(both.with_negated(7), both);
+        let three = filter("attr.a:1 attr.b:2 attr.c:3");
+        assert_eq!(
+            three.with_first(2).to_string(),
+            "attr.c:3 attr.a:1 attr.b:2"
+        );
+        assert_eq!(three.with_first(7), three);
         assert_eq!(
             both.with_terms(filter("region:x os:iOS").terms).terms.len(),
             3

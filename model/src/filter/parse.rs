@@ -17,7 +17,7 @@ const OPERATORS: [char; 5] = [':', '=', '<', '>', '~'];
 pub(super) const RESERVED: [&str; 6] = ["or", "OR", "and", "AND", "not", "NOT"];
 
 /// The attributes of spans and resources begin with it.
-pub(super) const ATTRIBUTE: &str = "attr.";
+pub(crate) const ATTRIBUTE: &str = "attr.";
 
 impl FromStr for Filter {
     type Err = FilterError;

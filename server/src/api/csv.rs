@@ -4,6 +4,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::HeaderName;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::ApiError;
 
@@ -26,7 +27,7 @@ const MORE: HeaderName = HeaderName::from_static("x-more");
 /// A table as a file of that name, with a row of headings. `more` says in words what else there is.
 pub(super) fn table(
     name: &str,
-    headings: &[&str],
+    headings: &[impl AsRef<[u8]>],
     rows: impl IntoIterator<Item = Vec<Cell>>,
     more: Option<String>,
 ) -> Result<Response, ApiError> {
@@ -58,12 +59,23 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    /// A number, or nothing where there is none.
-    pub(super) fn number(value: Option<impl ToString>) -> Self {
-        Self::Own(value.map(|value| value.to_string()).unwrap_or_default())
+    /// A value as JSON has it; the parts of a list stand side by side.
+    pub(super) fn of(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Own(String::new()),
+            Value::String(text) => Self::Foreign(text),
+            Value::Array(values) => {
+                let texts = values.into_iter().map(|value| match value {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                });
+                Self::Foreign(texts.collect::<Vec<_>>().join(", "))
+            }
+            other => Self::Own(other.to_string()),
+        }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Foreign(text) if text.starts_with(FORMULA) => format!("'{text}"),
             Self::Own(text) | Self::Foreign(text) => text.clone(),
@@ -73,6 +85,8 @@ impl Cell {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -80,7 +94,8 @@ mod tests {
         let foreign = |text: &str| Cell::Foreign(text.into()).text();
         assert_eq!(foreign("=1+1"), "'=1+1");
         assert_eq!(foreign("GET /"), "GET /");
-        assert_eq!(Cell::number(Some(-1)).text(), "-1");
-        assert_eq!(Cell::number(None::<i64>).text(), "");
+        assert_eq!(Cell::of(json!(["=1", "b"])).text(), "'=1, b");
+        assert_eq!(Cell::of(json!(-1)).text(), "-1");
+        assert_eq!(Cell::of(Value::Null).text(), "");
     }
 }

@@ -4,6 +4,7 @@ mod charts;
 mod compare;
 mod csv;
 mod error;
+mod export;
 mod health;
 mod heatmap;
 mod jaeger;
@@ -14,6 +15,7 @@ mod openapi;
 mod rollups;
 mod topology;
 mod trace;
+mod trace_columns;
 mod traces;
 
 use std::sync::Arc;
@@ -28,6 +30,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
     let jaeger = jaeger::routes(store.clone(), redactor.clone());
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
+        .route("/api/v1/traces/export", get(export::export))
         .route("/api/v1/charts/latency.svg", get(charts::latency))
         .route("/api/v1/charts/heatmap.svg", get(charts::distribution))
         .route("/api/v1/charts/groups.svg", get(charts::groups))

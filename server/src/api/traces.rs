@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use model::dimensions::Dimension;
 use model::filter::{Filter, FilterError};
 use model::format::rfc3339;
+use model::list_columns::{Columns, ColumnsError};
 use model::list_order::{Cursor, CursorError, ListOrder};
 use model::summary::Summary;
 use model::time::TimeError;
@@ -17,37 +18,30 @@ use serde_json::{Value, json};
 use store::Store;
 use store::traces::ListRequest;
 
-use super::csv::{self, Cell, Format};
+use super::csv::{self, Format};
 use super::error::ApiError;
 use super::rollups;
+use super::trace_columns::Table;
 use crate::clock;
 use crate::ingest::redact::Redactor;
 
-/// Of the table.
-const HEADINGS: [&str; 9] = [
-    "trace_id",
-    "start_time",
-    "duration_nanos",
-    "root_service",
-    "root_operation",
-    "span_count",
-    "error_count",
-    "region",
-    "release",
-];
+/// Those of the table where none are chosen.
+const TABLE_COLUMNS: &str = "start,duration,root,spans,errors,region,release";
 
 const DEFAULT_LIMIT: usize = 50;
-const MAX_LIMIT: usize = 1_000;
+pub(super) const MAX_LIMIT: usize = 1_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
-    q: String,
+    pub(super) q: String,
     from: String,
     to: String,
     order: String,
     limit: Option<usize>,
     cursor: String,
+    /// [`Columns`]; without any all that is known of a trace.
+    columns: String,
     format: Format,
 }
 
@@ -57,25 +51,40 @@ pub(super) async fn list(
 ) -> Result<Response, ApiError> {
     let Query(parameters) = parameters?;
     let filter = rollups::filter(&parameters.q, &redactor)?;
-    let request = request(&parameters, filter, clock::now_nanos())?;
+    let request = request(&parameters, filter, clock::now_nanos(), DEFAULT_LIMIT)?;
+    let is_csv = parameters.format == Format::Csv;
+    let columns: Option<Columns> = match parameters.columns.as_str() {
+        "" if is_csv => Some(TABLE_COLUMNS.parse()?),
+        "" => None,
+        names => Some(names.parse()?),
+    };
     let page = store.list(&request).await?;
-    if parameters.format == Format::Csv {
-        let rows = page.traces.iter().map(row);
+    let table = match columns {
+        Some(columns) => Some(Table::read(&store, columns, &page.traces).await?),
+        None => None,
+    };
+    if let Some(table) = table.as_ref().filter(|_| is_csv) {
+        let rows = page.traces.iter().map(|summary| table.cells(summary));
         let more = page.next.map(|cursor| format!("cursor={cursor}"));
-        return csv::table("traces", &HEADINGS, rows, more);
+        return csv::table("traces", &table.headings(), rows, more);
     }
+    let object = |trace: &Summary| match &table {
+        Some(table) => table.object(trace),
+        None => summary(trace),
+    };
     Ok(Json(json!({
-        "traces": page.traces.iter().map(summary).collect::<Vec<_>>(),
+        "traces": page.traces.iter().map(object).collect::<Vec<_>>(),
         "next_cursor": page.next.map(|cursor| cursor.to_string()),
         "stopped_after": page.stopped_after,
     }))
     .into_response())
 }
 
-fn request(
+pub(super) fn request(
     parameters: &Parameters,
     filter: Filter,
     now_nanos: i64,
+    default_limit: usize,
 ) -> Result<ListRequest, ApiError> {
     let time = rollups::time(&parameters.from, &parameters.to, now_nanos)?;
     let cursor = parameters.cursor.as_str();
@@ -92,7 +101,7 @@ fn request(
         message: format!("There is no order \"{}\".", parameters.order),
         hint: format!("Write {}.", ListOrder::ALL.map(ListOrder::name).join(", ")),
     })?;
-    let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
+    let limit = parameters.limit.unwrap_or(default_limit);
     if !(1..=MAX_LIMIT).contains(&limit) {
         let hint =
             format!("Write a number from 1 to {MAX_LIMIT}, and follow next_cursor for more.");
@@ -109,24 +118,6 @@ fn request(
         after,
         limit,
     })
-}
-
-fn row(summary: &Summary) -> Vec<Cell> {
-    let dimension = |dimension| {
-        let value = summary.dimensions.get(dimension).unwrap_or_default();
-        Cell::Foreign(value.to_owned())
-    };
-    vec![
-        Cell::Own(summary.trace_id.to_string()),
-        Cell::Own(rfc3339(summary.start_nanos)),
-        Cell::number(Some(summary.duration_nanos)),
-        Cell::Foreign(summary.root_service.clone()),
-        Cell::Foreign(summary.root_operation.clone()),
-        Cell::number(Some(summary.span_count)),
-        Cell::number(Some(summary.error_count)),
-        dimension(Dimension::Region),
-        dimension(Dimension::Release),
-    ]
 }
 
 fn summary(summary: &Summary) -> Value {
@@ -175,6 +166,15 @@ impl From<CursorError> for ApiError {
         Self::BadRequest {
             message: "cursor is not a cursor.".into(),
             hint: format!("{error}."),
+        }
+    }
+}
+
+impl From<ColumnsError> for ApiError {
+    fn from(error: ColumnsError) -> Self {
+        Self::BadRequest {
+            message: format!("columns: {error}."),
+            hint: error.hint(),
         }
     }
 }

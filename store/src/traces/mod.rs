@@ -1,8 +1,11 @@
 //! Stored traces: summaries and the documents that hold their spans.
 
+mod attributes;
+mod batches;
 mod days;
 mod explore;
 mod list;
+mod look;
 mod needs;
 mod one_by_one;
 #[cfg(test)]
@@ -22,10 +25,13 @@ use model::time::DAY_NANOS;
 use model::trace::Trace;
 use sqlx::PgConnection;
 
+pub use attributes::AttributeValues;
+pub use batches::{batches, fitting};
 pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
 pub use explore::Stratum;
 pub use list::{ListRequest, MAX_CANDIDATES};
+pub use look::Look;
 pub use one_by_one::MAX_COUNTED;
 pub use over_time::{OverTime, TraceCount};
 pub(crate) use sample::sample;

@@ -1,10 +1,14 @@
 //! How many traces a list has, over time.
 
 use model::filter::Filter;
+use model::index::Demand;
+use model::list_order::ListOrder;
 use model::rollup::Slots;
 
+use super::list::BATCH;
 use super::needs::Needs;
-use super::{MAX_COUNTED, saturated};
+use super::summary_reader::Reader;
+use super::{ListRequest, Look, saturated};
 use crate::{Error, Store};
 
 /// Traces of a column of time.
@@ -18,25 +22,39 @@ pub struct TraceCount {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverTime {
     pub columns: Vec<TraceCount>,
-    /// From when on all are counted, where there were more than [`MAX_COUNTED`].
+    /// From when on all are counted, where there were more than could be looked at.
     pub since_nanos: Option<i64>,
+    /// The spans of how many traces were looked at; none where summaries told which are meant.
+    pub looked_at: Option<usize>,
 }
 
 impl Store {
-    /// How many stored traces meet the filter, by the columns of time in which they began. None
-    /// where the filter asks for what only spans tell.
+    /// How many stored traces meet the filter, by the columns of time in which they began: the
+    /// newest, so far as `look` says.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, or a document is damaged.
     pub async fn traces_over_time(
         &self,
         filter: &Filter,
         slots: &Slots,
-    ) -> Result<Option<OverTime>, Error> {
+        look: Look,
+    ) -> Result<OverTime, Error> {
         let needs = Needs::of(filter);
-        if !needs.are_all {
-            return Ok(None);
+        if needs.are_all {
+            self.counted_by_summaries(needs, slots, look.summaries())
+                .await
+        } else {
+            self.counted_by_spans(filter, slots, look.documents()).await
         }
+    }
+
+    async fn counted_by_summaries(
+        &self,
+        needs: Needs,
+        slots: &Slots,
+        most: usize,
+    ) -> Result<OverTime, Error> {
         let bounds = slots.bounds();
         let rows = sqlx::query!(
             r#"select
@@ -69,7 +87,7 @@ impl Store {
             needs.failed,
             &needs.dimensions as &[Option<String>],
             &needs.flags,
-            i64::from(saturated(MAX_COUNTED)),
+            i64::from(saturated(most)),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -83,11 +101,57 @@ impl Store {
             }
         }
         let counted: i64 = rows.iter().map(|row| row.all).sum();
-        let is_all = counted < i64::from(saturated(MAX_COUNTED));
+        let is_all = counted < i64::from(saturated(most));
         let first_nanos = rows.iter().map(|row| row.first_nanos).min();
-        Ok(Some(OverTime {
+        Ok(OverTime {
             columns,
             since_nanos: first_nanos.filter(|_| !is_all),
-        }))
+            looked_at: None,
+        })
+    }
+
+    async fn counted_by_spans(
+        &self,
+        filter: &Filter,
+        slots: &Slots,
+        most: usize,
+    ) -> Result<OverTime, Error> {
+        let bounds = slots.bounds();
+        let request = ListRequest {
+            filter: filter.clone(),
+            from_nanos: bounds[0],
+            to_nanos: bounds[bounds.len() - 1],
+            order: ListOrder::Newest,
+            after: None,
+            limit: most,
+        };
+        let mut columns = vec![TraceCount::default(); slots.count()];
+        let mut transaction = self.searching().await?;
+        let mut reader = Reader::new(&mut transaction, &request, &Demand::Nothing).await?;
+        let mut looked_at = 0;
+        let since_nanos = loop {
+            let batch = reader.next(&mut transaction, BATCH).await?;
+            looked_at += batch.summaries.len();
+            for candidates in batch.summaries.chunks(BATCH) {
+                let found = self.matching(&mut transaction, filter, candidates);
+                for found in found.await? {
+                    let place = slots.at(found.start_nanos);
+                    if let Some(column) = place.and_then(|place| columns.get_mut(place)) {
+                        column.all += 1;
+                        column.with_errors += i64::from(found.error_count > 0);
+                    }
+                }
+            }
+            match batch.end {
+                Some(end) if looked_at >= most || batch.is_limit => break Some(end.start_nanos),
+                Some(_) => {}
+                None => break None,
+            }
+        };
+        Ok(OverTime {
+            columns,
+            since_nanos,
+            looked_at: Some(looked_at),
+        })
     }
 }

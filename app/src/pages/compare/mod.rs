@@ -1,4 +1,5 @@
-//! `/compare`: two sets of requests beside each other, and the operations that changed.
+//! `/compare`: two sets of requests beside each other, and the operations that changed; or two
+//! traces.
 
 mod figures;
 mod operations;
@@ -14,7 +15,8 @@ use self::figures::{CostSentence, FigureTable};
 use self::operations::OperationTables;
 use self::query::{Answer, get_comparison};
 use self::sets::{NAMES, OtherForm, SetList};
-use crate::address::CompareAddress;
+use super::compare_traces::{NotTwo, TracesCompared};
+use crate::address::{CompareAddress, Compared};
 use crate::components::distribution::DistributionView;
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -22,7 +24,20 @@ use crate::components::notice::ErrorNotice;
 
 #[component]
 pub(crate) fn ComparePage() -> impl IntoView {
-    let address = use_query_map().with_untracked(CompareAddress::read);
+    match use_query_map().with_untracked(Compared::read) {
+        Ok(Compared::Sets(address)) => view! { <SetsCompared address /> }.into_any(),
+        Ok(Compared::Traces(address)) => view! { <TracesCompared address /> }.into_any(),
+        Ok(Compared::Elsewhere(address)) => {
+            leptos_axum::redirect(&address.href());
+            ().into_any()
+        }
+        Ok(Compared::NotTwo(chosen)) => view! { <NotTwo chosen /> }.into_any(),
+        Err(error) => view! { <ErrorNotice error /> }.into_any(),
+    }
+}
+
+#[component]
+fn SetsCompared(address: CompareAddress) -> impl IntoView {
     view! {
         <Title text="Compare" />
         <FilterBar place=address.place() scope=address.scope.clone() />

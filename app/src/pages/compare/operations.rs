@@ -110,7 +110,7 @@ fn LatencyTable(links: Links, label: &'static str, list: Ranked<OperationRow>) -
                 <td class="number">{changed(&row.p95)}</td>
                 <td class="number"><ChangeMark change=Some(row.p95) measure=Measure::Duration /></td>
                 <td class="number">{spans}</td>
-                <td class="number">{signed(row.cost.nanos)}</td>
+                <td class="number">{format::signed_duration(row.cost.nanos)}</td>
             </tr>
         }
     });
@@ -242,9 +242,4 @@ fn changed(change: &model::stats::Change) -> String {
     let (before, now) = change.nanos();
     let [before, now] = [before, now].map(format::duration);
     format!("{before} → {now}")
-}
-
-fn signed(nanos: i64) -> String {
-    let sign = if nanos >= 0 { "+" } else { "−" };
-    format!("{sign}{}", format::duration(nanos.saturating_abs()))
 }

@@ -1,5 +1,7 @@
 //! `/traces`: find requests.
 
+mod cells;
+mod columns;
 mod empty;
 mod over_time;
 mod query;
@@ -12,6 +14,7 @@ use leptos_router::hooks::use_query_map;
 use model::format;
 use model::list_order::{Cursor, ListOrder};
 
+use self::columns::ColumnsForm;
 use self::empty::NothingFound;
 use self::over_time::OverTime;
 use self::query::{Answer, count_traces, list_traces};
@@ -24,7 +27,11 @@ use crate::components::notice::ErrorNotice;
 use crate::components::time::Time;
 use crate::components::time_menu;
 
-const EXPORTS: [Export; 2] = [Export::Csv("traces"), Export::Json("traces")];
+const EXPORTS: [Export; 3] = [
+    Export::Csv("traces"),
+    Export::Json("traces"),
+    Export::Otlp("traces/export"),
+];
 
 #[component]
 pub(crate) fn TracesPage() -> impl IntoView {
@@ -35,10 +42,11 @@ pub(crate) fn TracesPage() -> impl IntoView {
         {Suspend::new(async move {
             match try_join!(count_traces(&address), list_traces(&address)) {
                 Ok((counted, answer)) => {
-                    let over_time = counted.map(|counted| {
-                        view! { <OverTime address=address.clone() counted /> }
-                    });
-                    view! { {over_time} <Results address answer /> }.into_any()
+                    view! {
+                        <OverTime address=address.clone() counted />
+                        <Results address answer />
+                    }
+                        .into_any()
                 }
                 Err(error) => view! { <ErrorNotice error /> }.into_any(),
             }
@@ -50,10 +58,16 @@ pub(crate) fn TracesPage() -> impl IntoView {
 fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
     let range = address.scope.range().ok();
     let range_title = range.as_ref().map(time_menu::title).unwrap_or_default();
-    let now_nanos = answer.now_nanos;
-    let page = answer.page;
-    if page.traces.is_empty() && answer.is_database_empty {
-        return view! { <FirstTrace otlp_http=answer.otlp_http /> }.into_any();
+    let Answer {
+        page,
+        columns,
+        values,
+        now_nanos,
+        is_database_empty,
+        otlp_http,
+    } = answer;
+    if page.traces.is_empty() && is_database_empty {
+        return view! { <FirstTrace otlp_http /> }.into_any();
     }
     let order = address.order().unwrap_or_default();
     let stopped = page.stopped_after.map(|looked_at| {
@@ -93,7 +107,8 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         };
         view! { <a href=address.first_page().href() class="button">{label}</a> }
     });
-    let own = address.own();
+    let mut own = address.own();
+    own.push(("columns", columns.to_string()));
     let shown = page.traces.len();
     let all = if more.is_some() || first.is_some() {
         ""
@@ -108,12 +123,13 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
         <section class="card">
             <header class="card-head">
                 <h1>{heading}</h1>
-                <span class="muted">
-                    {range_title} " "
+                <div class="tools">
+                    <span class="muted">{range_title}</span>
                     <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
-                </span>
+                    <ColumnsForm address=address.clone() columns=columns.clone() />
+                </div>
             </header>
-            <TraceTable address order traces=page.traces now_nanos />
+            <TraceTable address order columns traces=page.traces values now_nanos />
             {stopped}
             <footer class="pager">{first} {more}</footer>
         </section>

@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use model::layout::bar_chart::BarChart;
+use model::list_columns::Columns;
 use model::summary::Page;
+use store::traces::{AttributeValues, Look};
 
 use crate::address::TracesAddress;
 use crate::context::RequestContext;
@@ -10,6 +12,9 @@ use crate::error::AppError;
 
 pub(crate) struct Answer {
     pub(super) page: Page,
+    pub(super) columns: Columns,
+    /// Of the attributes among the columns.
+    pub(super) values: AttributeValues,
     pub(super) now_nanos: i64,
     /// Nothing has ever been stored.
     pub(super) is_database_empty: bool,
@@ -18,6 +23,7 @@ pub(crate) struct Answer {
 }
 
 /// The list over time.
+#[derive(Debug, Clone)]
 pub(crate) struct Counted {
     pub(super) chart: BarChart,
     /// Where the columns of time begin, and where the last ends.
@@ -26,6 +32,10 @@ pub(crate) struct Counted {
     pub(super) counts: Vec<(i64, i64)>,
     /// From when on all are counted, when there were too many.
     pub(super) since_nanos: Option<i64>,
+    /// How many traces were looked at span by span; none where summaries told.
+    pub(super) looked_at: Option<usize>,
+    /// How far that was to look.
+    pub(super) look: Look,
     pub(super) now_nanos: i64,
 }
 
@@ -42,6 +52,7 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         now_nanos,
         otlp_http,
     } = expect_context();
+    let columns = address.columns()?;
     let covered = address.scope.covered(now_nanos)?;
     let request = store::traces::ListRequest {
         filter: address.scope.filter()?.with_values(&*stored_values.0),
@@ -52,17 +63,20 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         limit: PAGE_LENGTH,
     };
     let page = store.list(&request).await?;
+    let names = columns.attributes();
+    let values = store.attribute_values(&page.traces, &names).await?;
     let is_database_empty = page.traces.is_empty() && store.is_empty().await?;
     Ok(Answer {
         page,
+        columns,
+        values,
         now_nanos,
         is_database_empty,
         otlp_http: otlp_http.to_string(),
     })
 }
 
-/// None where only spans tell which traces are meant.
-pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Counted>, AppError> {
+pub(super) async fn count_traces(address: &TracesAddress) -> Result<Counted, AppError> {
     let RequestContext {
         store,
         stored_values,
@@ -70,20 +84,21 @@ pub(super) async fn count_traces(address: &TracesAddress) -> Result<Option<Count
         ..
     } = expect_context();
     let filter = address.scope.filter()?.with_values(&*stored_values.0);
+    let look = address.look()?;
     let slots = address.scope.covered(now_nanos)?.slots(COLUMNS);
-    let Some(over_time) = store.traces_over_time(&filter, &slots).await? else {
-        return Ok(None);
-    };
+    let over_time = store.traces_over_time(&filter, &slots, look).await?;
     let columns = over_time.columns.iter();
     let counts: Vec<(i64, i64)> = columns
         .map(|column| (column.all, column.with_errors))
         .collect();
     let bounds = slots.bounds().to_vec();
-    Ok(Some(Counted {
+    Ok(Counted {
         chart: BarChart::of(&bounds, &counts),
         bounds,
         counts,
         since_nanos: over_time.since_nanos,
+        looked_at: over_time.looked_at,
+        look,
         now_nanos,
-    }))
+    })
 }

@@ -1,158 +1,129 @@
-//! The table of traces.
+//! The table of traces, of which two can be ticked and compared.
 
 use leptos::prelude::*;
-use model::color::service_color;
-use model::dimensions::Dimension;
-use model::filter::Test;
 use model::format;
+use model::list_columns::{Column, Columns};
 use model::list_order::ListOrder;
 use model::summary::Summary;
+use store::traces::AttributeValues;
 
-use crate::address::{TraceAddress, TracesAddress};
-use crate::components::time::Time;
-
-/// Services named in a row; the others are counted.
-const NAMED_SERVICES: usize = 2;
+use super::cells::{Row, cell};
+use crate::address::{CHOSEN, CompareAddress, TracesAddress};
 
 #[component]
 pub(super) fn TraceTable(
     address: TracesAddress,
     order: ListOrder,
+    columns: Columns,
     traces: Vec<Summary>,
+    values: AttributeValues,
     now_nanos: i64,
 ) -> impl IntoView {
-    let heading = |title: &'static str, by: ListOrder| {
-        let is_current = by == order;
-        let is_number = matches!(by, ListOrder::MostErrors | ListOrder::MostSpans);
-        view! {
-            <th
-                scope="col"
-                class=is_number.then_some("number")
-                colspan=(by == ListOrder::Slowest).then_some("2")
-                aria-sort=is_current.then_some("descending")
-            >
-                <a href=address.ordered_by(by).href() title=by.in_words()>
-                    {title} {is_current.then_some(view! { <span aria-hidden="true">" ↓"</span> })}
-                </a>
-            </th>
-        }
-    };
-    let headings = (
-        heading("Start", ListOrder::Newest),
-        heading("Duration", ListOrder::Slowest),
-        heading("Spans", ListOrder::MostSpans),
-        heading("Errors", ListOrder::MostErrors),
-    );
+    let headings = columns
+        .iter()
+        .map(|column| view! { <Heading address=address.clone() column=column.clone() order /> });
+    let headings = headings.collect_view();
     let longest = traces
         .iter()
         .map(|trace| trace.duration_nanos)
         .max()
         .unwrap_or(1)
         .max(1);
-    let rows = traces
-        .into_iter()
-        .map(|trace| view! { <TraceRow address=address.clone() trace now_nanos longest /> })
-        .collect_view();
+    let rows = traces.into_iter().map(|trace| {
+        let row = Row {
+            attributes: values.get(&trace.trace_id).cloned().unwrap_or_default(),
+            trace,
+            now_nanos,
+            longest,
+        };
+        view! { <TraceRow address=address.clone() columns=columns.clone() row /> }
+    });
+    let rows = rows.collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Traces">
-            <table class="traces">
-                <thead>
-                    <tr>
-                        {headings.0}
-                        <th scope="col">"Request"</th>
-                        {headings.1} {headings.2} {headings.3}
-                        <th scope="col">"Services"</th>
-                        <th scope="col">"Region"</th>
-                        <th scope="col">"App version"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <form method="get" action=CompareAddress::PATH class="ticked">
+            <div class="scroll" tabindex="0" role="region" aria-label="Traces">
+                <table class="traces">
+                    <thead>
+                        <tr>
+                            <th scope="col" class="tick">
+                                <span class="hidden">"To compare"</span>
+                            </th>
+                            {headings}
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <p class="compare-two">
+                <button class="button">"Compare"</button>
+                <span class="hint">"Tick two rows to see where they differ."</span>
+            </p>
+        </form>
+    }
+}
+
+/// By which order a column is sorted, where it can be.
+fn order_of(column: &Column) -> Option<ListOrder> {
+    match column {
+        Column::Start => Some(ListOrder::Newest),
+        Column::Duration => Some(ListOrder::Slowest),
+        Column::Spans => Some(ListOrder::MostSpans),
+        Column::Errors => Some(ListOrder::MostErrors),
+        _ => None,
     }
 }
 
 #[component]
-fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64) -> impl IntoView {
-    let href = TraceAddress::of(trace.trace_id).href();
-    let color = service_color(&trace.root_service);
-    let errors = match trace.error_count {
-        0 => view! { <span class="muted">"0"</span> }.into_any(),
-        count => view! { <span class="bad">{format::count(count)}</span> }.into_any(),
+fn Heading(address: TracesAddress, column: Column, order: ListOrder) -> impl IntoView {
+    let title = column.title();
+    let Some(by) = order_of(&column) else {
+        return view! { <th scope="col">{title}</th> }.into_any();
     };
-    let defects = (trace.defect_count > 0).then(|| {
-        let title = format!(
-            "{} in this trace",
-            format::counted(trace.defect_count, "defect")
-        );
-        view! { <span class="tag warn" title=title>"incomplete"</span> }
+    let is_current = by == order;
+    let is_number = matches!(by, ListOrder::MostErrors | ListOrder::MostSpans);
+    view! {
+        <th
+            scope="col"
+            class=is_number.then_some("number")
+            colspan=(by == ListOrder::Slowest).then_some("2")
+            aria-sort=is_current.then_some("descending")
+        >
+            <a href=address.ordered_by(by).href() title=by.in_words()>
+                {title} {is_current.then_some(view! { <span aria-hidden="true">" ↓"</span> })}
+            </a>
+        </th>
+    }
+    .into_any()
+}
+
+#[component]
+fn TraceRow(address: TracesAddress, columns: Columns, row: Row) -> impl IntoView {
+    let mut attributes = row.attributes.clone().into_iter();
+    let cells = columns.iter().map(|column| {
+        let attribute = match column {
+            Column::Attribute(_) => attributes.next().flatten(),
+            _ => None,
+        };
+        cell(&address, column, &row, attribute)
     });
-    let dimension = |dimension: Dimension| {
-        let value = trace.dimensions.get(dimension)?.to_owned();
-        let test = Test::dimension(dimension, value.clone());
-        let filter = address.scope.filter().ok()?.with(test);
-        Some(view! { <a href=address.with_filter(&filter).href()>{value}</a> })
-    };
+    let cells = cells.collect_view();
+    let Summary {
+        trace_id,
+        root_service,
+        root_operation,
+        duration_nanos,
+        ..
+    } = &row.trace;
+    let label = format!(
+        "Compare {root_service} {root_operation}, {}",
+        format::duration(*duration_nanos)
+    );
     view! {
         <tr>
-            <td class="time"><Time nanos=trace.start_nanos now_nanos /></td>
-            <td class="request">
-                <a href=href>
-                    <b>{trace.root_service.clone()}</b>
-                    " "
-                    <span>{trace.root_operation.clone()}</span>
-                </a>
-                {defects}
+            <td class="tick">
+                <input type="checkbox" name=CHOSEN value=trace_id.to_string() aria-label=label />
             </td>
-            <td class="number">{format::duration(trace.duration_nanos)}</td>
-            <td class="duration-bar">
-                <DurationBar nanos=trace.duration_nanos longest color />
-            </td>
-            <td class="number">{format::count(trace.span_count)}</td>
-            <td class="number">{errors}</td>
-            <td class="services"><Services address=address.clone() services=trace.services.clone() /></td>
-            <td class="name">{dimension(Dimension::Region)}</td>
-            <td class="name">{dimension(Dimension::AppVersion)}</td>
+            {cells}
         </tr>
     }
-}
-
-#[component]
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a picture needs four digits, f64 has fifteen"
-)]
-fn DurationBar(nanos: i64, longest: i64, color: u32) -> impl IntoView {
-    let percent = (nanos as f64 / longest as f64 * 100.0).max(0.5);
-    view! {
-        <svg width="100%" height="8" aria-hidden="true">
-            <rect class=format!("service-{color}") width=format!("{percent:.2}%") height="8" rx="2" />
-        </svg>
-    }
-}
-
-#[component]
-fn Services(address: TracesAddress, services: Vec<String>) -> impl IntoView {
-    let more = services.len().saturating_sub(NAMED_SERVICES);
-    let all = services.join(", ");
-    let named = services
-        .into_iter()
-        .take(NAMED_SERVICES)
-        .map(|service| {
-            let test = Test::service(service.clone());
-            let filter = address.scope.filter().unwrap_or_default().with(test);
-            view! {
-                <span class="service">
-                    <svg width="8" height="8" aria-hidden="true">
-                        <rect class=format!("service-{}", service_color(&service)) width="8" height="8" rx="2" />
-                    </svg>
-                    <a href=address.with_filter(&filter).href()>{service}</a>
-                </span>
-            }
-        })
-        .collect_view();
-    let more = (more > 0).then(
-        || view! { <span class="muted" title=all>{format!("+{}", format::count(more))}</span> },
-    );
-    view! { {named} {more} }
 }

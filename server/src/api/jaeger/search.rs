@@ -11,7 +11,7 @@ use model::summary::Summary;
 use model::time::HOUR_NANOS;
 use model::trace::Trace;
 use store::Store;
-use store::traces::ListRequest;
+use store::traces::{ListRequest, batches, fitting};
 
 use super::convert;
 use super::error::bad;
@@ -32,9 +32,6 @@ const MAX_SEARCHED: usize = 5_000;
 
 /// How many summaries are read at once when their spans are looked at for tags.
 const PAGE: usize = 200;
-
-/// Most spans that are decoded at the same time, but for a single trace of more.
-const SPANS_AT_ONCE: usize = 20_000;
 
 /// Most spans of the traces in one answer, but for a single trace of more.
 const MAX_SPANS: usize = 100_000;
@@ -339,26 +336,6 @@ impl Found {
         let parts: Vec<String> = stopped.into_iter().chain(left_out).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
     }
-}
-
-/// The summaries in parts of about [`SPANS_AT_ONCE`] spans.
-pub(super) fn batches(summaries: &[Summary]) -> impl Iterator<Item = &[Summary]> {
-    let mut rest = summaries;
-    std::iter::from_fn(move || {
-        let (batch, later) = rest.split_at(fitting(rest, SPANS_AT_ONCE));
-        rest = later;
-        (!batch.is_empty()).then_some(batch)
-    })
-}
-
-/// How many from the first on have no more spans together; at least one where there is one.
-fn fitting(summaries: &[Summary], spans: usize) -> usize {
-    let mut sum = 0_usize;
-    let fitting = summaries.iter().take_while(|summary| {
-        sum = sum.saturating_add(summary.span_count);
-        sum <= spans
-    });
-    fitting.count().max(1).min(summaries.len())
 }
 
 pub(super) fn ids(summaries: &[Summary]) -> Vec<TraceId> {

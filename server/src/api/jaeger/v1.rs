@@ -12,6 +12,7 @@ use model::time::DAY_NANOS;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Store;
+use store::traces::batches;
 use tokio::task::block_in_place;
 
 use super::MORE;
@@ -118,7 +119,7 @@ pub(super) async fn find(
 
 async fn converted(store: &Store, found: &Found, raw: bool) -> Result<Vec<JaegerTrace>, ApiError> {
     let mut converted = Vec::new();
-    for batch in search::batches(&found.summaries) {
+    for batch in batches(&found.summaries) {
         let traces = search::whole(store, batch).await?;
         let traces = traces.iter().map(|trace| convert::trace(trace, raw));
         block_in_place(|| converted.extend(traces));

@@ -12,6 +12,7 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, TracesData};
 use prost::Message;
 use serde_json::{Value, json};
 use store::Store;
+use store::traces::batches;
 use tokio::task::block_in_place;
 
 use super::MORE;
@@ -76,7 +77,7 @@ pub(super) async fn find(
     let question = Question::of_v3(&parameters, &redactor, clock::now_nanos())?;
     let found = question.ask(&store).await?.within_spans();
     let mut resource_spans = Vec::new();
-    for batch in search::batches(&found.summaries) {
+    for batch in batches(&found.summaries) {
         read(&store, &search::ids(batch), &mut resource_spans).await?;
     }
     let more = found.more().map(|more| AppendHeaders([(MORE, more)]));
@@ -91,7 +92,7 @@ pub(super) async fn summaries(
     let question = Question::of_v3(&parameters, &redactor, clock::now_nanos())?;
     let found = question.ask(&store).await?;
     let mut summaries = Vec::new();
-    for batch in search::batches(&found.summaries) {
+    for batch in batches(&found.summaries) {
         let traces = search::whole(&store, batch).await?;
         block_in_place(|| summaries.extend(traces.iter().map(TraceSummary::of)));
     }
