@@ -7,6 +7,7 @@ use model::geo::{HEIGHT, land};
 use model::layout::world_map;
 use model::regions::{Regions, Row, Standing};
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::palette::{Palette, Theme};
 use super::{Area, ChartError, Heading, LETTER_WIDTH, WIDTH, nothing, picture, plain};
@@ -23,6 +24,9 @@ const FOOT: i32 = 14;
 
 /// Pixels of the line of words above the map.
 const LEGEND: i32 = 26;
+
+/// Pixels between a circle and its name.
+const GAP: i32 = 4;
 
 /// Pixels of a letter's height.
 const LETTER_HEIGHT: i32 = 12;
@@ -67,6 +71,9 @@ pub(crate) fn map(
     })
 }
 
+/// Left, top, right and bottom in pixels of the plot.
+type Room = [i32; 4];
+
 /// A circle in pixels of the plot.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
@@ -110,6 +117,31 @@ impl Mark {
             plot.draw(&Circle::new(self.centre, heart, color.filled()))?;
         }
         Ok(())
+    }
+
+    /// The square around it.
+    fn room(self) -> Room {
+        let (x, y) = self.centre;
+        let radius = self.radius;
+        [x - radius, y - radius, x + radius, y + radius]
+    }
+
+    /// Where a name so wide could stand, and from where it is written: to its right, to its left,
+    /// above and below.
+    fn rooms(self, width: i32) -> [((i32, i32), HPos, Room); 4] {
+        let (x, y) = self.centre;
+        let beside = self.radius + GAP;
+        let above = self.radius + GAP + LETTER_HEIGHT / 2;
+        let room = |left: i32, y: i32| {
+            let half = LETTER_HEIGHT / 2;
+            [left, y - half, left + width, y + half]
+        };
+        [
+            ((x + beside, y), HPos::Left, room(x + beside, y)),
+            ((x - beside, y), HPos::Right, room(x - beside - width, y)),
+            ((x, y - above), HPos::Center, room(x - width / 2, y - above)),
+            ((x, y + above), HPos::Center, room(x - width / 2, y + above)),
+        ]
     }
 
     /// Two thirds of its circumference.
@@ -184,37 +216,34 @@ fn draw_land(plot: &Area, palette: Palette) -> Result<(), ChartError> {
     Ok(())
 }
 
-/// Names and 95th percentiles beside the circles, those that stand worst first; one that would
-/// cover another has no room.
+/// Names and 95th percentiles beside the circles, of those that stand worst first. One that finds
+/// no room beside the others is left out.
 fn name(plot: &Area, marks: &[(Mark, &Row)], palette: Palette) -> Result<(), ChartError> {
     let style = ("sans-serif", 12).into_font().color(&palette.color("text"));
     let mut named: Vec<&(Mark, &Row)> = marks.iter().collect();
     named.sort_by_key(|(mark, _)| mark.standing);
-    let mut taken: Vec<[i32; 4]> = Vec::new();
+    let mut taken: Vec<Room> = marks.iter().map(|(mark, _)| mark.room()).collect();
     for (mark, row) in named {
         let p95 = format::duration(row.figures.p95_nanos());
         let text = plain(&format!("{} {p95}", row.region));
-        let width = text_width(&text);
-        let (x, y) = mark.centre;
-        let right = x + mark.radius + 4;
-        let left = if right + width > i32::try_from(WIDTH).unwrap_or(i32::MAX) {
-            x - mark.radius - 4 - width
-        } else {
-            right
-        };
-        let top = y - LETTER_HEIGHT / 2;
-        let room = [left, top, left + width, top + LETTER_HEIGHT];
-        if taken.iter().any(|other| covers(*other, room)) {
-            continue;
+        let free = mark
+            .rooms(text_width(&text))
+            .into_iter()
+            .find(|(_, _, room)| {
+                let is_inside = room[0] >= 0 && room[2] <= i32::try_from(WIDTH).unwrap_or(i32::MAX);
+                is_inside && !taken.iter().any(|other| covers(*other, *room))
+            });
+        if let Some((at, anchor, room)) = free {
+            taken.push(room);
+            let anchor = Pos::new(anchor, VPos::Center);
+            plot.draw_text(&text, &style.pos(anchor), at)?;
         }
-        taken.push(room);
-        plot.draw_text(&text, &style, (left, top))?;
     }
     Ok(())
 }
 
-/// Whether two rectangles have something in common; each is left, top, right, bottom.
-fn covers(one: [i32; 4], other: [i32; 4]) -> bool {
+/// Whether two rectangles have something in common.
+fn covers(one: Room, other: Room) -> bool {
     one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]
 }
 
@@ -266,12 +295,12 @@ mod tests {
     fn each_region_is_drawn_as_it_stands() {
         let before = [
             counted("sa-east-1", 500, 100),
-            counted("eu-west-1", 900, 100),
+            counted("eu-west-1", 2_900, 100),
         ];
         let now = [
             counted("sa-east-1", 500, 300),
-            counted("eu-west-1", 900, 100),
-            counted("ap-south-1", 400, 900),
+            counted("eu-west-1", 2_900, 100),
+            counted("ap-south-1", 100, 900),
             counted("moon-1", 400, 100),
         ];
         let svg = drawn(&now, Some(&before));
@@ -280,7 +309,7 @@ mod tests {
             "1 far slower than most",
             "1 as usual",
             "1 region not on the map",
-            "sa-east-1 305 ms",
+            "sa-east-1 304 ms",
         ];
         for words in said {
             assert!(svg.contains(words), "{words}");
