@@ -22,6 +22,7 @@ pub mod log;
 pub mod log_records;
 pub mod overview;
 mod pool;
+pub mod regions;
 pub mod requests;
 pub mod rollups;
 mod secret;

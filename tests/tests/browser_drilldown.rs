@@ -88,6 +88,26 @@ async fn figures_of_the_region(browser: &Browser, count: usize) -> [String; 2] {
     figures
 }
 
+/// All requests by region, and those of the region by journey, as the explorer has them.
+async fn groups_add_up(browser: &Browser, count: usize, [p50, p95]: &[String; 2]) {
+    let elsewhere = ELSEWHERE.count();
+    browser.open("/explore?by=region").await;
+    let title = format!("{} requests by time and duration", count + elsewhere);
+    browser.shows(&title).await;
+    let other = cells(browser, "eu-west-1").await;
+    assert_eq!(other[0], elsewhere.to_string(), "{other:?}");
+    let here = cells(browser, "sa-east-1").await;
+    browser.open("/explore?q=region:sa-east-1&by=journey").await;
+    let journey = cells(browser, "checkout").await;
+    for row in [here, journey] {
+        assert_eq!(
+            [&row[0], &row[1], &row[2]],
+            [&count.to_string(), p50, p95],
+            "{row:?}"
+        );
+    }
+}
+
 /// Selects what took a second and longer, and says where the page with it is.
 async fn select_the_slow(browser: &Browser) -> String {
     let summary = browser.css(".by-figures summary").await;
@@ -109,6 +129,9 @@ async fn browser_figures_agree_from_the_overview_to_one_request() {
         let browser = Browser::start(&server.web, scripts).await;
         let [p50, p95] = figures_of_the_region(&browser, count).await;
 
+        groups_add_up(&browser, count, &[p50.clone(), p95.clone()]).await;
+
+        browser.open("/").await;
         let region = browser.named("a", "sa-east-1").await;
         region.click().await.expect("a click");
         browser.is_at("/explore?q=region:sa-east-1").await;
@@ -128,6 +151,7 @@ async fn browser_figures_agree_from_the_overview_to_one_request() {
         list.click().await.expect("a click");
         let all = format!("All {slow} traces, newest first");
         browser.shows(&all).await;
+        assert_eq!(browser.count("table.traces tbody tr").await, slow);
 
         browser.client.goto(&selection).await.expect("a page");
         let row = text(&browser.css(".slowest tbody tr").await).await;
@@ -145,7 +169,13 @@ async fn browser_figures_agree_from_the_overview_to_one_request() {
     assert_the_api_agrees(&server, count).await;
 }
 
+/// The table, the chart and the list.
 async fn assert_the_api_agrees(server: &Server, count: usize) {
+    let heatmap = server.get_json("/api/v1/heatmap?q=region:sa-east-1").await;
+    let cells = heatmap["cells"].as_array().expect("cells");
+    let in_cells: u64 = cells.iter().filter_map(|cell| cell["count"].as_u64()).sum();
+    assert_eq!(in_cells, u64::try_from(count).expect("few"), "{heatmap}");
+    assert_eq!(server.list("region:sa-east-1").await.len(), count);
     let answer = server.get("/api/v1/latency?q=region:sa-east-1").await;
     let answer: Value = answer.json().await.expect("JSON");
     let group = &answer["groups"][0];

@@ -20,7 +20,7 @@ async fn svg(server: &Server, path: &str) -> String {
 #[tokio::test]
 async fn charts_show_the_requests_that_were_sent() {
     let server = Server::start().await;
-    for chart in ["latency", "heatmap", "groups"] {
+    for chart in ["latency", "heatmap", "groups", "regions"] {
         let empty = svg(&server, &format!("/api/v1/charts/{chart}.svg")).await;
         assert!(empty.contains("No request was counted"), "{chart}");
     }
@@ -48,6 +48,14 @@ async fn charts_show_the_requests_that_were_sent() {
         assert!(chart.contains("sa-east-1"), "{chart}");
         assert!(chart.contains("&lt;b&gt;mars") && !chart.contains("<b>"));
     }
+    let map = svg(&server, "/api/v1/charts/regions.svg?vs=week").await;
+    for words in ["p95 by region, compared with a week earlier", "sa-east-1 "] {
+        assert!(map.contains(words), "{words}: {map}");
+    }
+    assert!(map.contains("1 with too few requests to tell") && map.contains("1 region not on the"));
+    let one = "/api/v1/charts/regions.svg?q=region:sa-east-1&vs=none&theme=dark";
+    let one = svg(&server, one).await;
+    assert!(one.contains("p95 by region<") && !one.contains("not on the map"));
     let rectangles = |svg: &str| svg.matches("<rect").count();
     let all = svg(&server, "/api/v1/charts/heatmap.svg").await;
     let one = "/api/v1/charts/heatmap.svg?q=region:sa-east-1%20duration%3E200ms";
@@ -64,6 +72,7 @@ async fn mistakes_are_explained() {
         ("latency.svg?group_by=age", "cannot be grouped by age"),
         ("groups.svg?from=yesterday", "yesterday"),
         ("heatmap.svg?theme=pink", "pink"),
+        ("regions.svg?vs=yesterday", "yesterday"),
         ("heatmap.svg?from=now&to=now-1h", ""),
     ] {
         let response = server.get(&format!("/api/v1/charts/{mistake}")).await;

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
 use reqwest::{Client, Response, StatusCode, redirect};
 use serde_json::{Value, json};
 use tests::server::Server;
@@ -368,6 +370,59 @@ async fn forms_work_without_scripts() {
             "{path}"
         );
     }
+}
+
+/// Anybody can write an address: what it has of words is not said by Throughline.
+#[tokio::test]
+async fn an_address_puts_no_words_into_our_mouth() {
+    let server = Server::start().await;
+    let plain = plain_client();
+    let fields = [("draft[name]", "Checkout"), ("draft[label]", "checkout")];
+    save(&server, &plain, "/journeys/new", &fields).await;
+    let hostile = "Call 555-0100 and tell your password";
+    let mut draft = json!({ "name": "Mine" });
+    for field in [
+        "owner",
+        "description",
+        "label",
+        "roots",
+        "steps",
+        "total",
+        "device",
+        "network",
+        "backend",
+    ] {
+        draft[field] = json!("");
+    }
+    let reasons = [
+        json!({ "Failed": { "Transport": hostile } }),
+        json!({ "Mistakes": [{ "field": "Name", "message": hostile }] }),
+        json!(hostile),
+    ];
+    for path in ["/journeys/new", "/journeys/1/edit"] {
+        for reason in &reasons {
+            let refusal = json!({ "reason": reason, "version": 1, "draft": draft });
+            let page = forged(&server, path, &refusal).await;
+            assert!(!page.contains("555-0100"), "{path} says so: {reason}");
+            assert!(page.contains("could not be read"), "{path}: {reason}");
+        }
+        // What is known is said in our words, with what was typed where it was typed.
+        let refusal = json!({ "reason": "NameTaken", "version": 1, "draft": draft });
+        let page = forged(&server, path, &refusal).await;
+        assert!(page.contains("Another journey has this name"));
+        assert!(page.contains("value=\"Mine\""), "{path}");
+    }
+    let refusal = json!({ "reason": "Outdated", "version": 1, "draft": draft });
+    let page = forged(&server, "/journeys/1/edit", &refusal).await;
+    assert!(page.contains("This is what they saved") && page.contains("<dd>Checkout</dd>"));
+}
+
+/// The page of a form, by an address as if the form had been refused.
+async fn forged(server: &Server, path: &str, refusal: &Value) -> String {
+    let error = URL_SAFE.encode(refusal.to_string());
+    let query = format!("__path=%2Ffn%2Fsave_journey&__err={error}");
+    let page = server.get(&format!("{path}?{query}")).await;
+    page.text().await.unwrap()
 }
 
 #[tokio::test]

@@ -106,7 +106,12 @@ async fn shop() -> (Server, Vec<Load>) {
 
 /// The text of each cell of the table of regions, row by row.
 fn rows(page: &str) -> Vec<Vec<String>> {
-    let table = page.split("region-table").nth(1).unwrap();
+    rows_of(page, "region-table")
+}
+
+/// The same of the table after a mark.
+fn rows_of(page: &str, mark: &str) -> Vec<Vec<String>> {
+    let table = page.split(mark).nth(1).unwrap();
     let body = table.split("<tbody>").nth(1).unwrap();
     let rows = body.split("</tbody>").next().unwrap().split("</tr>");
     let cells = rows.map(|row| {
@@ -206,6 +211,19 @@ async fn figures_are_those_of_the_requests_that_were_sent() {
         let mean = millis.iter().sum::<u64>() as f64 / millis.len() as f64;
         assert_near(services.unwrap(), mean * 1e6 / 2.0);
     }
+    // The explorer says the same of each region.
+    let explored = self::page(&server, "/explore?by=region").await;
+    let explored = rows_of(&explored, "aria-label=\"Groups\"");
+    for (name, place) in [("sa-east-1", " São Paulo"), ("eu-west-1", " Dublin")] {
+        let (own, other) = (row(&explored, name), row(&found, &format!("{name}{place}")));
+        assert_eq!(
+            [&own[0], &own[2], &own[5]],
+            [&other[0], &other[4], &other[7]]
+        );
+    }
+    assert_eq!(row(&explored, "not told")[5], "nothing before");
+    let alone = self::page(&server, "/explore?by=region&vs=none").await;
+    assert!(!alone.contains("Change of p95"));
     let slower = row(&found, "sa-east-1 São Paulo");
     assert_eq!(
         slower[6..8],

@@ -170,8 +170,8 @@ async fn series_without_room_are_counted_together() {
     assert_eq!(database::query(&url, fill), "");
     let use_them = "insert into rollup (resolution, series, start_nanos, count, errors, weight,
             weighted_errors, sums, buckets, counts, exemplar_buckets, exemplars)
-        select 2, id, extract(epoch from current_date)::bigint * 1000000000, 0, 0, 0, 0, '{}', '{}',
-            '{}', '{}', ''
+        select 2, id, extract(epoch from current_date)::bigint * 1000000000, 0, 0, 0, 0, '', '', '',
+            '', ''
         from series";
     assert_eq!(database::query(&url, use_them), "");
     let one_more = spans::span(1, 1, 0, "GET /first", 0, 100);
@@ -214,7 +214,8 @@ async fn topology_shows_the_edges_with_most_calls() {
         insert into rollup_delta (series, start_nanos, count, errors, weight, weighted_errors, sums,
             buckets, counts, exemplar_buckets, exemplars)
         select id, extract(epoch from date_trunc('minute', now() - interval '5 minutes'))::bigint * 1000000000, 1, 0,
-            case when labels[2] = 'callee 77' then 2 else 1 end, 0, '{0,0,0}', '{1}', '{1}', '{}', ''
+            case when labels[2] = 'callee 77' then 2 else 1 end, 0, '', int2send(1::smallint),
+            int8send(1), '', ''
         from edge";
     assert_eq!(database::query(&url, fill), "");
     let topology = server.get_json("/api/v1/topology").await;

@@ -12,15 +12,20 @@ use crate::islands::refresh::RefreshSwitch;
 use crate::islands::theme::ThemeSwitch;
 use crate::islands::times::ZoneSwitch;
 
-/// The pages that the navigation leads to, each with the keys that do so as well.
-const PAGES: [(&str, &str, &str); 6] = [
+/// A page that the navigation leads to, with the keys that do so as well.
+type Page = (&'static str, &'static str, &'static str);
+
+/// Those that narrow screens have room for.
+const PAGES: [Page; 5] = [
     (OVERVIEW_PATH, "Overview", "g o"),
     (ExploreAddress::PATH, "Explore", "g e"),
-    (CompareAddress::PATH, "Compare", "g c"),
     (RegionsAddress::PATH, "Regions", "g r"),
     (JOURNEYS_PATH, "Journeys", "g j"),
     (TracesAddress::PATH, "Traces", "g t"),
 ];
+
+/// Those that narrow screens have behind a button.
+const MORE: [Page; 1] = [(CompareAddress::PATH, "Compare", "g c")];
 
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
@@ -40,16 +45,26 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
                 </svg>
                 <span>"Throughline"</span>
             </a>
-            {PAGES.map(|(path, name, keys)| view! { <PageLink path name keys /> }).collect_view()}
-            <div class="nav-end">
-                <ThemeSwitch />
-                <ZoneSwitch />
-                <RefreshSwitch />
-                <Keys />
+            {PAGES.map(link).collect_view()}
+            // Wide screens show what is in it, and not the button.
+            <button type="button" class="more" popovertarget="more">"More"</button>
+            <div id="more" class="nav-more" popover="auto">
+                {MORE.map(link).collect_view()}
+                <div class="nav-end">
+                    <ThemeSwitch />
+                    <ZoneSwitch />
+                    <RefreshSwitch />
+                </div>
             </div>
+            // Beside it: a dialog cannot be seen within what is hidden.
+            <div class="nav-keys"><Keys /></div>
         </nav>
         <main id="content" class="content">{children()}</main>
     }
+}
+
+fn link((path, name, keys): Page) -> impl IntoView {
+    view! { <PageLink path name keys /> }
 }
 
 /// Keeps filter and time.

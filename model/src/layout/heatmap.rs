@@ -204,15 +204,6 @@ impl Heatmap {
         exemplars.collect()
     }
 
-    /// How many requests a cell has.
-    #[must_use]
-    pub fn count(&self, column: u16, row: u16) -> i64 {
-        let place = self
-            .cells
-            .binary_search_by_key(&(column, row), |cell| (cell.column, cell.row));
-        place.map_or(0, |place| self.cells[place].count)
-    }
-
     /// How many requests the cells of a rectangle have.
     #[must_use]
     pub fn count_in(&self, rectangle: Rectangle) -> i64 {
@@ -385,7 +376,7 @@ mod tests {
             .collect();
         assert_eq!(counts, [(0, 2), (2, 1)]);
         let first = heatmap.cells[0];
-        assert_eq!((first.row, heatmap.count(0, 0)), (0, 2));
+        assert_eq!((first.row, first.count), (0, 2));
         let levels: Vec<u8> = heatmap.levels().iter().map(|(_, level)| *level).collect();
         assert_eq!(levels, [5, 0]);
         let named: Vec<i64> = heatmap
@@ -455,12 +446,7 @@ mod tests {
                         bucket >= least && bucket < past
                     })
                     .count();
-                let mut cells = 0;
-                for column in rectangle.columns.0..=rectangle.columns.1 {
-                    for row in rectangle.rows.0..=rectangle.rows.1 {
-                        cells += heatmap.count(column, row);
-                    }
-                }
+                let cells = heatmap.count_in(rectangle);
                 prop_assert_eq!(i64::try_from(counted).expect("few"), cells);
             } else {
                 prop_assert_eq!(heatmap.selection(rectangle), None);

@@ -5,6 +5,8 @@ mod figures;
 mod report;
 mod standout;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use figures::{BudgetState, Figures, segment_words, share_of};
@@ -155,17 +157,16 @@ impl Scene {
     /// All regions together, in columns of time.
     #[must_use]
     pub fn slots(&self, region: Option<&str>) -> Vec<Rollup> {
-        let mut slots = vec![Rollup::default(); self.bounds.len().saturating_sub(1)];
-        let of_region = self
+        let of_region: Vec<&[Rollup]> = self
             .over_time
             .iter()
-            .filter(|(key, _)| region.is_none() || key.get(REGION).map(String::as_str) == region);
-        for (_, rollups) in of_region {
-            for (slot, rollup) in slots.iter_mut().zip(rollups) {
-                slot.add(rollup);
-            }
-        }
-        slots
+            .filter(|(key, _)| region.is_none() || key.get(REGION).map(String::as_str) == region)
+            .map(|(_, rollups)| rollups.as_slice())
+            .collect();
+        let columns = 0..self.bounds.len().saturating_sub(1);
+        columns
+            .map(|column| Rollup::sum(of_region.iter().filter_map(|slots| slots.get(column))))
+            .collect()
     }
 
     /// Itself at a glance.
@@ -244,19 +245,18 @@ impl Scene {
     }
 }
 
-fn grouped(counted: &[Counted], place: usize) -> std::collections::BTreeMap<&str, Rollup> {
-    let mut groups = std::collections::BTreeMap::<&str, Rollup>::new();
+fn grouped(counted: &[Counted], place: usize) -> BTreeMap<&str, Rollup> {
+    let mut groups = BTreeMap::<&str, Vec<&Rollup>>::new();
     for (key, rollup) in counted {
         let name = key.get(place).map_or("", String::as_str);
-        groups.entry(name).or_default().add(rollup);
+        groups.entry(name).or_default().push(rollup);
     }
+    let groups = groups.into_iter();
     groups
+        .map(|(name, rollups)| (name, Rollup::sum(rollups.into_iter())))
+        .collect()
 }
 
-fn sum<'a>(counted: impl Iterator<Item = &'a Counted>) -> Rollup {
-    let mut sum = Rollup::default();
-    for (_, rollup) in counted {
-        sum.add(rollup);
-    }
-    sum
+fn sum<'a>(counted: impl Iterator<Item = &'a Counted> + Clone) -> Rollup {
+    Rollup::sum(counted.map(|(_, rollup)| rollup))
 }

@@ -68,6 +68,17 @@ pub enum Standing {
 
 impl Standing {
     pub const ALL: [Self; 4] = [Self::Worse, Self::Slow, Self::Usual, Self::Thin];
+
+    /// What it means, after the number of regions.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Worse => "slower than before",
+            Self::Slow => "far slower than most",
+            Self::Usual => "as usual",
+            Self::Thin => "with too few requests to tell",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

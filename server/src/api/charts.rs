@@ -9,14 +9,16 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use model::filter::Filter;
 use model::format;
 use model::layout::heatmap::Heatmap;
+use model::regions::Regions;
 use model::rollup::{Coverage, Rollup};
 use serde::Deserialize;
 use store::Store;
-use store::requests::{GroupBy, RequestAnswer, RequestQuestion};
+use store::regions::RegionsQuestion;
+use store::requests::{GroupBy, RequestQuestion};
 
 use super::error::ApiError;
-use super::rollups;
-use crate::charts::{Bar, ChartError, Heading, LINES, Line, Theme, bars, heatmap, lines};
+use super::rollups::{self, Versus};
+use crate::charts::{Bar, ChartError, Heading, LINES, Line, Theme, bars, heatmap, lines, map};
 use crate::clock;
 use crate::ingest::redact::Redactor;
 
@@ -34,6 +36,8 @@ pub(super) struct Parameters {
     to: String,
     /// A label of requests.
     group_by: String,
+    /// The map of regions alone compares.
+    vs: Versus,
     theme: Theme,
 }
 
@@ -72,10 +76,9 @@ impl Question {
         })
     }
 
-    fn heading(&self, title: String, answer: &RequestAnswer) -> Heading {
-        // What could not be looked at is not passed over in silence.
-        let since = answer
-            .since_nanos
+    /// What could not be looked at, since there was too much, is not passed over in silence.
+    fn heading(&self, title: String, since_nanos: Option<i64>) -> Heading {
+        let since = since_nanos
             .map(|nanos| format!(" · counted from {} on", format::rfc3339(nanos)))
             .unwrap_or_default();
         Heading {
@@ -120,7 +123,7 @@ pub(super) async fn latency(
         let drawn = PERCENTILES.map(line).into_iter().collect();
         ("Latency of requests".to_owned(), drawn)
     };
-    let heading = asked.heading(title, &answer);
+    let heading = asked.heading(title, answer.since_nanos);
     let bounds = question.slots.bounds();
     svg(lines(&heading, bounds, &drawn, parameters.theme))
 }
@@ -140,7 +143,10 @@ pub(super) async fn distribution(
     let answer = store.requests(&question).await?;
     let slots = answer.groups.first().map(|group| group.slots.as_slice());
     let map = Heatmap::of(&question.slots, slots.unwrap_or_default());
-    let heading = asked.heading("Requests by time and duration".to_owned(), &answer);
+    let heading = asked.heading(
+        "Requests by time and duration".to_owned(),
+        answer.since_nanos,
+    );
     svg(heatmap(&heading, &map, parameters.theme))
 }
 
@@ -170,8 +176,32 @@ pub(super) async fn groups(
     });
     let drawn: Vec<Bar> = drawn.collect();
     let title = format!("Latency by {}", parameters.group_by.replace('_', " "));
-    let heading = asked.heading(title, &answer);
+    let heading = asked.heading(title, answer.since_nanos);
     svg(bars(&heading, &drawn, parameters.theme))
+}
+
+/// The map of the world, with a circle for each region.
+pub(super) async fn regions(
+    State((store, redactor)): Shared,
+    parameters: Asked,
+) -> Result<Response, ApiError> {
+    let Query(parameters) = parameters?;
+    let asked = Question::of(&parameters, &redactor)?;
+    let question = RegionsQuestion {
+        filter: asked.filter.clone(),
+        time: asked.time,
+        compared: parameters.vs.compared(asked.time, clock::now_nanos()),
+    };
+    let answer = store.regions(&question).await?;
+    let regions = Regions::of(answer.observed(), false);
+    let compared = match parameters.vs {
+        Versus::Before => ", compared with the time right before",
+        Versus::Week => ", compared with a week earlier",
+        Versus::None => "",
+    };
+    let title = format!("p95 by region{compared}");
+    let heading = asked.heading(title, answer.since_nanos);
+    svg(map(&heading, &regions, parameters.theme))
 }
 
 fn named(key: &[String]) -> String {

@@ -13,7 +13,7 @@ use store::Store;
 use store::overview::OverviewQuestion;
 
 use super::error::ApiError;
-use super::rollups;
+use super::rollups::{self, Versus};
 use crate::clock;
 use crate::ingest::redact::Redactor;
 
@@ -24,19 +24,6 @@ pub(super) struct Parameters {
     from: String,
     to: String,
     vs: Versus,
-}
-
-/// The time that is compared with.
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Versus {
-    /// What came right before, as long as it is.
-    #[default]
-    #[serde(alias = "")]
-    Before,
-    /// The same time a week earlier.
-    Week,
-    None,
 }
 
 type Asked = Result<Query<Parameters>, QueryRejection>;
@@ -90,11 +77,7 @@ fn question(
     let now_nanos = clock::now_nanos();
     let filter = rollups::filter(&parameters.q, redactor)?;
     let time = rollups::time(&parameters.from, &parameters.to, now_nanos)?;
-    let compared = match parameters.vs {
-        Versus::Before => Some(time.before(now_nanos)),
-        Versus::Week => Some(time.a_week_earlier(now_nanos)),
-        Versus::None => None,
-    };
+    let compared = parameters.vs.compared(time, now_nanos);
     let question = OverviewQuestion::of(filter, time, compared)
         .map_err(|term| rollups::untold(&term, Family::Requests))?;
     Ok((question, time))

@@ -34,6 +34,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/api/v1/charts/latency.svg", get(charts::latency))
         .route("/api/v1/charts/heatmap.svg", get(charts::distribution))
         .route("/api/v1/charts/groups.svg", get(charts::groups))
+        .route("/api/v1/charts/regions.svg", get(charts::regions))
         .route("/api/v1/overview", get(journeys::overview))
         .route("/api/v1/journeys", get(journeys::list))
         .route("/api/v1/journeys/{key}", get(journeys::report))

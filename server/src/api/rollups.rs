@@ -5,6 +5,7 @@ use model::filter::{Filter, Term};
 use model::format::rfc3339;
 use model::rollup::{Coverage, Family, LabelFilter, Rollup};
 use model::time::TimeRange;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use store::requests::GroupBy;
 
@@ -16,6 +17,29 @@ pub(super) fn time(from: &str, to: &str, now_nanos: i64) -> Result<Coverage, Api
     let range = TimeRange::parse(from, to)?;
     let (from_nanos, to_nanos) = range.nanos(now_nanos)?;
     Ok(Coverage::of(from_nanos, to_nanos, now_nanos))
+}
+
+/// The time that is compared with.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Versus {
+    /// What came right before, as long as it is.
+    #[default]
+    #[serde(alias = "")]
+    Before,
+    /// The same time a week earlier.
+    Week,
+    None,
+}
+
+impl Versus {
+    pub(super) fn compared(self, time: Coverage, now_nanos: i64) -> Option<Coverage> {
+        match self {
+            Self::Before => Some(time.before(now_nanos)),
+            Self::Week => Some(time.a_week_earlier(now_nanos)),
+            Self::None => None,
+        }
+    }
 }
 
 /// A filter, asked of what is stored: values that were redacted are found by what was sent.

@@ -7,7 +7,8 @@ use model::layout::axis::ticks;
 use super::axis::{Axis, Scale, frame};
 use super::palette::{Palette, Theme};
 use super::{
-    ChartError, Heading, MOST_DURATIONS, duration_label, float, is_at, nothing, picture, plain,
+    ChartError, HEIGHT, Heading, MOST_DURATIONS, duration_label, float, is_at, nothing, picture,
+    plain,
 };
 
 /// Most groups that have room.
@@ -32,7 +33,7 @@ pub(crate) fn bars(heading: &Heading, bars: &[Bar], theme: Theme) -> Result<Stri
     let greatest = bars.iter().map(|bar| bar.p95).max();
     let keys = [("p95", "heat-2"), ("p50", "heat-4")];
     let keys = keys.map(|(name, color)| (name.to_owned(), palette.color(color)));
-    picture(heading, &keys, palette, |plot| {
+    picture(heading, &keys, palette, HEIGHT, |plot| {
         let Some(greatest) = greatest else {
             return nothing(plot, palette);
         };

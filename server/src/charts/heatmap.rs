@@ -5,7 +5,9 @@ use plotters::prelude::*;
 
 use super::axis::{Axis, Scale, frame, time_axis};
 use super::palette::{Palette, Theme};
-use super::{ChartError, Heading, duration_label, float, is_at, nothing, picture, time_label};
+use super::{
+    ChartError, HEIGHT, Heading, duration_label, float, is_at, nothing, picture, time_label,
+};
 
 /// Durations stand on the scale of the heatmap's rows, which is that of logarithms.
 pub(crate) fn heatmap(
@@ -14,7 +16,7 @@ pub(crate) fn heatmap(
     theme: Theme,
 ) -> Result<String, ChartError> {
     let palette = Palette(theme);
-    picture(heading, &[], palette, |plot| {
+    picture(heading, &[], palette, HEIGHT, |plot| {
         let (Some(first), Some(last)) = (map.times.first(), map.times.last()) else {
             return nothing(plot, palette);
         };

@@ -6,7 +6,8 @@ use plotters::prelude::*;
 use super::axis::{Axis, Scale, frame, time_axis};
 use super::palette::{Palette, Theme};
 use super::{
-    ChartError, Heading, MOST_DURATIONS, duration_label, float, nothing, picture, time_label,
+    ChartError, HEIGHT, Heading, MOST_DURATIONS, duration_label, float, nothing, picture,
+    time_label,
 };
 
 pub(crate) struct Line {
@@ -31,7 +32,7 @@ pub(crate) fn lines(
     let keys: Vec<_> = keys
         .map(|(number, line)| (line.name.clone(), color(number)))
         .collect();
-    picture(heading, &keys, palette, |plot| {
+    picture(heading, &keys, palette, HEIGHT, |plot| {
         let (Some(greatest), Some(first), Some(last)) = (greatest, bounds.first(), bounds.last())
         else {
             return nothing(plot, palette);

@@ -4,6 +4,7 @@ mod axis;
 mod bars;
 mod heatmap;
 mod lines;
+mod map;
 mod palette;
 
 use model::format;
@@ -13,6 +14,7 @@ use plotters::prelude::*;
 pub(crate) use bars::{Bar, bars};
 pub(crate) use heatmap::heatmap;
 pub(crate) use lines::{Line, lines};
+pub(crate) use map::map;
 pub(crate) use palette::Theme;
 
 use palette::Palette;
@@ -51,16 +53,17 @@ pub(crate) struct Heading {
 /// What a colour stands for.
 type Key = (String, RGBColor);
 
-/// An SVG with the heading, the legend, and below them what `draw` draws.
+/// An SVG so many pixels high, with the heading, the legend, and below them what `draw` draws.
 fn picture(
     heading: &Heading,
     legend: &[Key],
     palette: Palette,
+    height: u32,
     draw: impl FnOnce(&Area) -> Result<(), ChartError>,
 ) -> Result<String, ChartError> {
     let mut svg = String::new();
     {
-        let root = SVGBackend::with_string(&mut svg, (WIDTH, HEIGHT)).into_drawing_area();
+        let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
         root.fill(&palette.color("surface"))?;
         let (head, plot) = root.split_vertically(HEAD_HEIGHT);
         let title = ("sans-serif", 18).into_font().style(FontStyle::Bold);

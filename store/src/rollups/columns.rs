@@ -1,5 +1,8 @@
-//! Rollups as columns: a statement writes many rows at once, each with lists of its own length,
-//! by sending the lists one after the other and cutting them there.
+//! Rollups as columns, for statements that read or write many at once.
+//!
+//! The lists of a rollup stand in the database as bytes: one number after the other, the most
+//! significant byte first. As arrays they would be sent value by value
+//! (docs/adr/0009-lists-as-bytes.md).
 
 use model::histogram::{Bucket, Histogram};
 use model::id::TraceId;
@@ -10,68 +13,25 @@ use crate::Error;
 /// Bytes of a trace id.
 const ID_BYTES: usize = 16;
 
-/// Lists of several rows, one after the other.
-#[derive(Debug)]
-pub(super) struct Lists<T> {
-    pub(super) values: Vec<T>,
-    /// How many values each row has.
-    pub(super) lengths: Vec<i32>,
-    /// How many values there are up to the end of each row.
-    pub(super) ends: Vec<i32>,
-}
-
-impl<T> Lists<T> {
-    fn new() -> Self {
-        Self {
-            values: vec![],
-            lengths: vec![],
-            ends: vec![],
-        }
-    }
-
-    fn push(&mut self, row: impl Iterator<Item = T>) {
-        let before = self.values.len();
-        self.values.extend(row);
-        let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-        self.lengths.push(number(self.values.len() - before));
-        self.ends.push(number(self.values.len()));
-    }
-}
-
-#[derive(Debug)]
+/// One for each row; the lists are bytes.
+#[derive(Debug, Default)]
 pub(super) struct Columns {
     pub(super) counts: Vec<i64>,
     pub(super) errors: Vec<i64>,
     pub(super) weights: Vec<f64>,
     pub(super) weighted_errors: Vec<f64>,
-    pub(super) sums: Lists<i64>,
-    pub(super) buckets: Lists<i16>,
-    /// Beside `buckets`.
-    pub(super) bucket_counts: Vec<i64>,
-    /// Beside `buckets`.
-    pub(super) bucket_weights: Vec<f64>,
-    /// Whether a row's weights are not simply its counts.
-    pub(super) is_weighted: Vec<bool>,
-    pub(super) exemplar_buckets: Lists<i16>,
-    /// The ids that belong to `exemplar_buckets`.
-    pub(super) exemplars: Vec<u8>,
+    pub(super) sums: Vec<Vec<u8>>,
+    pub(super) buckets: Vec<Vec<u8>>,
+    pub(super) bucket_counts: Vec<Vec<u8>>,
+    /// None where each is its count.
+    pub(super) bucket_weights: Vec<Option<Vec<u8>>>,
+    pub(super) exemplar_buckets: Vec<Vec<u8>>,
+    pub(super) exemplars: Vec<Vec<u8>>,
 }
 
 impl Columns {
     pub(super) fn of<'a>(rollups: impl Iterator<Item = &'a Rollup>) -> Self {
-        let mut columns = Self {
-            counts: vec![],
-            errors: vec![],
-            weights: vec![],
-            weighted_errors: vec![],
-            sums: Lists::new(),
-            buckets: Lists::new(),
-            bucket_counts: vec![],
-            bucket_weights: vec![],
-            is_weighted: vec![],
-            exemplar_buckets: Lists::new(),
-            exemplars: vec![],
-        };
+        let mut columns = Self::default();
         rollups.for_each(|rollup| columns.push(rollup));
         columns
     }
@@ -81,22 +41,30 @@ impl Columns {
         self.errors.push(rollup.errors);
         self.weights.push(rollup.weight);
         self.weighted_errors.push(rollup.weighted_errors);
-        self.sums.push(rollup.sums.iter().copied());
+        self.sums
+            .push(list(&rollup.sums, |value| value.to_be_bytes()));
         let buckets = rollup.durations.buckets();
         self.buckets
-            .push(buckets.iter().map(|bucket| bucket.index.cast_signed()));
+            .push(list(buckets, |bucket| bucket.index.to_be_bytes()));
         self.bucket_counts
-            .extend(buckets.iter().map(|bucket| bucket.count));
+            .push(list(buckets, |bucket| bucket.count.to_be_bytes()));
+        let is_weighted = !buckets.iter().all(weighs_its_count);
         self.bucket_weights
-            .extend(buckets.iter().map(|bucket| bucket.weight));
-        self.is_weighted.push(!buckets.iter().all(weighs_its_count));
+            .push(is_weighted.then(|| list(buckets, |bucket| bucket.weight.to_be_bytes())));
         let exemplars = rollup.exemplars.all();
         self.exemplar_buckets
-            .push(exemplars.iter().map(|(bucket, _)| bucket.cast_signed()));
-        for (_, trace_id) in exemplars {
-            self.exemplars.extend_from_slice(trace_id.as_bytes());
-        }
+            .push(list(exemplars, |(bucket, _)| bucket.to_be_bytes()));
+        self.exemplars
+            .push(list(exemplars, |(_, trace_id)| *trace_id.as_bytes()));
     }
+}
+
+fn list<T, const N: usize>(values: &[T], bytes: impl Fn(&T) -> [u8; N]) -> Vec<u8> {
+    let mut list = Vec::with_capacity(N * values.len());
+    for value in values {
+        list.extend_from_slice(&bytes(value));
+    }
+    list
 }
 
 fn weighs_its_count(bucket: &Bucket) -> bool {
@@ -120,11 +88,11 @@ pub(super) struct RollupRow {
     pub(super) errors: i64,
     pub(super) weight: f64,
     pub(super) weighted_errors: f64,
-    pub(super) sums: Vec<i64>,
-    pub(super) buckets: Vec<i16>,
-    pub(super) counts: Vec<i64>,
-    pub(super) weights: Option<Vec<f64>>,
-    pub(super) exemplar_buckets: Vec<i16>,
+    pub(super) sums: Vec<u8>,
+    pub(super) buckets: Vec<u8>,
+    pub(super) counts: Vec<u8>,
+    pub(super) weights: Option<Vec<u8>>,
+    pub(super) exemplar_buckets: Vec<u8>,
     pub(super) exemplars: Vec<u8>,
 }
 
@@ -137,31 +105,36 @@ impl TryFrom<RollupRow> for Rollup {
             start_nanos: row.start_nanos,
             reason: reason.to_owned(),
         };
-        let is_even = row.counts.len() == row.buckets.len()
-            && row.exemplars.len() == ID_BYTES * row.exemplar_buckets.len()
-            && row
-                .weights
-                .as_ref()
-                .is_none_or(|weights| weights.len() == row.buckets.len());
-        if !is_even {
-            return Err(damaged("lists that belong together differ in length"));
-        }
-        let weights = row
-            .weights
-            .unwrap_or_else(|| row.counts.iter().copied().map(of_count).collect());
-        let buckets = row.buckets.iter().zip(&row.counts).zip(weights);
-        let buckets = buckets.map(|((index, count), weight)| Bucket {
-            index: index.cast_unsigned(),
-            count: *count,
-            weight,
+        let read = || {
+            let sums = numbers(&row.sums)?;
+            let buckets = numbers(&row.buckets)?;
+            let counts = numbers(&row.counts)?;
+            let weights = match &row.weights {
+                Some(weights) => Some(numbers(weights)?),
+                None => None,
+            };
+            let exemplar_buckets = numbers(&row.exemplar_buckets)?;
+            let exemplars = numbers::<ID_BYTES>(&row.exemplars)?;
+            let is_even = counts.len() == buckets.len()
+                && exemplars.len() == exemplar_buckets.len()
+                && weights.is_none_or(|weights| weights.len() == buckets.len());
+            is_even.then_some((sums, buckets, counts, weights, exemplar_buckets, exemplars))
+        };
+        let (sums, buckets, counts, weights, exemplar_buckets, exemplars) =
+            read().ok_or_else(|| damaged("lists that belong together differ in length"))?;
+        let durations = buckets.iter().zip(counts).enumerate();
+        let durations = durations.map(|(place, (index, count))| {
+            let count = i64::from_be_bytes(*count);
+            let weight = weights.map_or(of_count(count), |own| f64::from_be_bytes(own[place]));
+            Bucket {
+                index: u16::from_be_bytes(*index),
+                count,
+                weight,
+            }
         });
-        let ids = row
-            .exemplars
-            .chunks_exact(ID_BYTES)
-            .map(TraceId::from_slice);
-        let exemplars = row.exemplar_buckets.iter().zip(ids);
+        let exemplars = exemplar_buckets.iter().zip(exemplars);
         let exemplars = exemplars
-            .map(|(bucket, id)| Ok((bucket.cast_unsigned(), id?)))
+            .map(|(bucket, id)| Ok((u16::from_be_bytes(*bucket), TraceId::from_slice(id)?)))
             .collect::<Result<Exemplars, model::id::IdError>>()
             .map_err(|error| damaged(&error.to_string()))?;
         Ok(Self {
@@ -169,9 +142,18 @@ impl TryFrom<RollupRow> for Rollup {
             errors: row.errors,
             weight: row.weight,
             weighted_errors: row.weighted_errors,
-            sums: row.sums,
-            durations: Histogram::from_buckets(buckets),
+            sums: sums
+                .iter()
+                .map(|value| i64::from_be_bytes(*value))
+                .collect(),
+            durations: Histogram::from_buckets(durations),
             exemplars,
         })
     }
+}
+
+/// The bytes of each number; none when there are some too many.
+fn numbers<const N: usize>(list: &[u8]) -> Option<&[[u8; N]]> {
+    let (numbers, rest) = list.as_chunks();
+    rest.is_empty().then_some(numbers)
 }

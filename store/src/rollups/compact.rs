@@ -201,10 +201,6 @@ async fn add_present(
     Ok(())
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one statement with its columns one to a line"
-)]
 async fn write(
     connection: &mut PgConnection,
     rollups: &BTreeMap<Key, Rollup>,
@@ -230,26 +226,7 @@ async fn write(
             exemplar_buckets,
             exemplars
         )
-        select
-            resolution,
-            series,
-            start_nanos,
-            count,
-            errors,
-            weight,
-            weighted_errors,
-            ($8::bigint[])[sums_end - sums_length + 1 : sums_end],
-            ($9::smallint[])[buckets_end - buckets_length + 1 : buckets_end],
-            ($10::bigint[])[buckets_end - buckets_length + 1 : buckets_end],
-            case when is_weighted
-                then ($11::double precision[])[buckets_end - buckets_length + 1 : buckets_end]
-            end,
-            ($12::smallint[])[exemplars_end - exemplars_length + 1 : exemplars_end],
-            substring(
-                $13::bytea
-                from 16 * (exemplars_end - exemplars_length) + 1
-                for 16 * exemplars_length
-            )
+        select *
         from unnest(
             $1::smallint[],
             $2::int[],
@@ -258,28 +235,12 @@ async fn write(
             $5::bigint[],
             $6::double precision[],
             $7::double precision[],
-            $14::int[],
-            $15::int[],
-            $16::int[],
-            $17::int[],
-            $18::int[],
-            $19::int[],
-            $20::bool[]
-        ) as added (
-            resolution,
-            series,
-            start_nanos,
-            count,
-            errors,
-            weight,
-            weighted_errors,
-            sums_length,
-            sums_end,
-            buckets_length,
-            buckets_end,
-            exemplars_length,
-            exemplars_end,
-            is_weighted
+            $8::bytea[],
+            $9::bytea[],
+            $10::bytea[],
+            $11::bytea[],
+            $12::bytea[],
+            $13::bytea[]
         )
         on conflict (resolution, series, start_nanos) do update set
             count = excluded.count,
@@ -299,19 +260,12 @@ async fn write(
         &columns.errors,
         &columns.weights,
         &columns.weighted_errors,
-        &columns.sums.values,
-        &columns.buckets.values,
+        &columns.sums,
+        &columns.buckets,
         &columns.bucket_counts,
-        &columns.bucket_weights,
-        &columns.exemplar_buckets.values,
+        &columns.bucket_weights as &[Option<Vec<u8>>],
+        &columns.exemplar_buckets,
         &columns.exemplars,
-        &columns.sums.lengths,
-        &columns.sums.ends,
-        &columns.buckets.lengths,
-        &columns.buckets.ends,
-        &columns.exemplar_buckets.lengths,
-        &columns.exemplar_buckets.ends,
-        &columns.is_weighted,
     )
     .execute(connection)
     .await?;

@@ -68,25 +68,7 @@ pub(crate) async fn write(
             exemplar_buckets,
             exemplars
         )
-        select
-            series,
-            start_nanos,
-            count,
-            errors,
-            weight,
-            weighted_errors,
-            ($7::bigint[])[sums_end - sums_length + 1 : sums_end],
-            ($8::smallint[])[buckets_end - buckets_length + 1 : buckets_end],
-            ($9::bigint[])[buckets_end - buckets_length + 1 : buckets_end],
-            case when is_weighted
-                then ($10::double precision[])[buckets_end - buckets_length + 1 : buckets_end]
-            end,
-            ($11::smallint[])[exemplars_end - exemplars_length + 1 : exemplars_end],
-            substring(
-                $12::bytea
-                from 16 * (exemplars_end - exemplars_length) + 1
-                for 16 * exemplars_length
-            )
+        select *
         from unnest(
             $1::int[],
             $2::bigint[],
@@ -94,27 +76,12 @@ pub(crate) async fn write(
             $4::bigint[],
             $5::double precision[],
             $6::double precision[],
-            $13::int[],
-            $14::int[],
-            $15::int[],
-            $16::int[],
-            $17::int[],
-            $18::int[],
-            $19::bool[]
-        ) as delta (
-            series,
-            start_nanos,
-            count,
-            errors,
-            weight,
-            weighted_errors,
-            sums_length,
-            sums_end,
-            buckets_length,
-            buckets_end,
-            exemplars_length,
-            exemplars_end,
-            is_weighted
+            $7::bytea[],
+            $8::bytea[],
+            $9::bytea[],
+            $10::bytea[],
+            $11::bytea[],
+            $12::bytea[]
         )",
         ids,
         &starts,
@@ -122,19 +89,12 @@ pub(crate) async fn write(
         &columns.errors,
         &columns.weights,
         &columns.weighted_errors,
-        &columns.sums.values,
-        &columns.buckets.values,
+        &columns.sums,
+        &columns.buckets,
         &columns.bucket_counts,
-        &columns.bucket_weights,
-        &columns.exemplar_buckets.values,
+        &columns.bucket_weights as &[Option<Vec<u8>>],
+        &columns.exemplar_buckets,
         &columns.exemplars,
-        &columns.sums.lengths,
-        &columns.sums.ends,
-        &columns.buckets.lengths,
-        &columns.buckets.ends,
-        &columns.exemplar_buckets.lengths,
-        &columns.exemplar_buckets.ends,
-        &columns.is_weighted,
     )
     .execute(connection)
     .await?;

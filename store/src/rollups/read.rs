@@ -42,11 +42,7 @@ impl Group {
     /// All columns together.
     #[must_use]
     pub fn total(&self) -> Rollup {
-        let mut total = Rollup::default();
-        for rollup in &self.slots {
-            total.add(rollup);
-        }
-        total
+        Rollup::sum(self.slots.iter())
     }
 }
 

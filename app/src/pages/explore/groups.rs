@@ -11,6 +11,7 @@ use store::requests::GroupBy;
 
 use super::query::{Group, Groups};
 use crate::address::{ExploreAddress, beside_the_rest};
+use crate::components::change::{ChangeMark, Measure};
 use crate::components::exports::{Export, Exports};
 use crate::components::line_chart::{Column, LineChartView};
 use crate::components::time::Time;
@@ -137,6 +138,9 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
         return view! { <p class="muted">"There is nothing to group."</p> }.into_any();
     }
     let heading = address.by.replace('_', " ");
+    let change = rows.iter().any(|group| group.changes.is_some()).then(|| {
+        view! { <th scope="col" class="number">"Change of p95"</th> }
+    });
     let rows = rows
         .into_iter()
         .map(|group| view! { <Row address=address.clone() group /> });
@@ -159,6 +163,7 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
                         <th scope="col" class="number">"p95"</th>
                         <th scope="col" class="number">"p99"</th>
                         <th scope="col" class="number">"Errors"</th>
+                        {change}
                         <th scope="col"><span class="hidden">"Compare"</span></th>
                     </tr>
                 </thead>
@@ -172,7 +177,12 @@ fn Table(address: ExploreAddress, groups: Groups) -> impl IntoView {
 
 #[component]
 fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
-    let Group { value, figures, .. } = group;
+    let Group {
+        value,
+        figures,
+        changes,
+        ..
+    } = group;
     let test = if value.is_empty() {
         None
     } else {
@@ -200,6 +210,13 @@ fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
         let title = "So few requests tell little about percentiles.";
         view! { <span class="tag" title=title>"few"</span> }
     });
+    let change = changes.map(|changes| {
+        view! {
+            <td class="number">
+                <ChangeMark change=changes.p95 measure=Measure::Duration />
+            </td>
+        }
+    });
     let count = usize::try_from(figures.count).unwrap_or(0);
     let errors = usize::try_from(figures.errors).unwrap_or(0);
     let class = if errors > 0 {
@@ -213,6 +230,7 @@ fn Row(address: ExploreAddress, group: Group) -> impl IntoView {
             <td class="number">{format::count(count)}</td>
             {percentiles.into_iter().collect_view()}
             <td class=class>{format::count(errors)}</td>
+            {change}
             <td>{compare}</td>
         </tr>
     }

@@ -15,6 +15,7 @@ use self::groups::GroupsView;
 use self::query::{Chart, Figures, get_chart, get_groups, get_selected};
 use self::selection::SelectedView;
 use crate::address::ExploreAddress;
+use crate::components::change::{ChangeMark, Measure};
 use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -126,14 +127,28 @@ fn Head(address: ExploreAddress, chart: Chart) -> impl IntoView {
         "{} by time and duration",
         format::counted(usize::try_from(count).unwrap_or(0), "request")
     );
+    let changes = chart.changes;
     let percentiles = percentiles.map(|nanos| {
         let [p50, p95, p99] = nanos.map(format::duration);
-        format!("p50 {p50} · p95 {p95} · p99 {p99}")
+        let change = changes.map(|changes| {
+            view! { " " <ChangeMark change=changes.p95 measure=Measure::Duration /> }
+        });
+        view! { {format!("p50 {p50} · p95 {p95}")} {change} {format!(" · p99 {p99}")} }
     });
     let errors = (errors > 0).then(|| {
         let text = format::counted(usize::try_from(errors).unwrap_or(0), "error");
         view! { <span class="bad">{text}</span> }
     });
+    // Only where it says something: mostly there are few errors, and then no percentage is calm.
+    let error_change = changes
+        .and_then(|changes| changes.error_rate)
+        .filter(|change| change.verdict.is_significant())
+        .map(|change| {
+            view! {
+                <span class="muted">"error rate "</span>
+                <ChangeMark change=Some(change) measure=Measure::Share />
+            }
+        });
     let sampled = is_sampled(count, weight).then(|| {
         let title = "Clients sent a share of their requests; percentiles count each for those it stands for.";
         view! {
@@ -155,7 +170,7 @@ fn Head(address: ExploreAddress, chart: Chart) -> impl IntoView {
         <header class="card-head">
             <h1>{title}</h1>
             <span class="muted">
-                {percentiles} " " {errors} " " {sampled} " "
+                {percentiles} " " {errors} " " {error_change} " " {sampled} " "
                 {address.scope.range().as_ref().map(time_menu::title).unwrap_or_default()}
                 " "
                 <Exports

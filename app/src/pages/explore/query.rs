@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use futures::try_join;
 use leptos::prelude::*;
 use model::clock_skew;
 use model::contrast::{Contrasts, contrast};
@@ -12,11 +13,13 @@ use model::filter::{Filter, Order, Test};
 use model::id::SpanId;
 use model::layout::heatmap::{Heatmap, Selection};
 use model::list_order::ListOrder;
-use model::rollup::Coverage;
+use model::overview::{P95, error_change, line, p95_change};
+use model::rollup::{Coverage, Rollup};
+use model::stats::Change;
 use model::summary::Summary;
 use model::trace::Trace;
 use store::Store;
-use store::requests::{GroupBy, RequestQuestion};
+use store::requests::{GroupBy, RequestAnswer, RequestQuestion};
 use store::rollups;
 use store::traces::ListRequest;
 
@@ -51,10 +54,20 @@ pub(crate) struct Figures {
     pub(super) percentiles: Option<[i64; 3]>,
 }
 
+/// How figures differ from those of the time that is compared with; each is none where nothing was
+/// counted then.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Changes {
+    pub(super) p95: Option<Change>,
+    pub(super) error_rate: Option<Change>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Chart {
     pub(super) heatmap: Heatmap,
     pub(super) all: Figures,
+    /// None when nothing is compared.
+    pub(super) changes: Option<Changes>,
     /// From when on requests are counted, when there were too many to look at them all.
     pub(super) since_nanos: Option<i64>,
     pub(super) now_nanos: i64,
@@ -106,6 +119,8 @@ pub(crate) struct Groups {
 pub(crate) struct Group {
     pub(super) value: String,
     pub(super) figures: Figures,
+    /// None when nothing is compared.
+    pub(super) changes: Option<Changes>,
     /// The 95th percentile of each column of time, in nanoseconds.
     pub(super) p95_nanos: Vec<Option<i64>>,
 }
@@ -119,12 +134,15 @@ pub(super) async fn get_chart(scope: &Scope) -> Result<Chart, AppError> {
         group_by: vec![],
         slots: covered.slots(COLUMNS),
     };
-    let answer = context.store.requests(&question).await?;
+    let (answer, before) = ask(&context, scope, &question).await?;
     let is_database_empty = answer.groups.is_empty() && context.store.is_empty().await?;
+    let all = answer.groups.first().map(rollups::Group::total);
+    let all = all.unwrap_or_default();
     let columns = answer.groups.first().map(|group| group.slots.as_slice());
     Ok(Chart {
         heatmap: Heatmap::of(&question.slots, columns.unwrap_or_default()),
-        all: figures(answer.groups.first()),
+        changes: before.map(|before| changes(before.get(&[][..]), &all)),
+        all: figures(&all),
         since_nanos: answer.since_nanos,
         now_nanos,
         is_database_empty,
@@ -191,14 +209,17 @@ pub(super) async fn get_groups(scope: &Scope, by: &str) -> Result<Groups, AppErr
         group_by: vec![group_by],
         slots: covered.slots(GROUP_COLUMNS),
     };
-    let answer = context.store.requests(&question).await?;
+    let (answer, before) = ask(&context, scope, &question).await?;
     let groups = answer.groups.iter().take(MAX_GROUPS);
-    let groups = groups.map(|group| Group {
-        value: group.key.first().cloned().unwrap_or_default(),
-        figures: figures(Some(group)),
-        p95_nanos: (group.slots.iter())
-            .map(|slot| slot.durations.quantile(0.95))
-            .collect(),
+    let groups = groups.map(|group| {
+        let total = group.total();
+        let before = before.as_ref().map(|before| before.get(&group.key));
+        Group {
+            value: group.key.first().cloned().unwrap_or_default(),
+            figures: figures(&total),
+            changes: before.map(|before| changes(before, &total)),
+            p95_nanos: line(&group.slots, P95),
+        }
     });
     Ok(Groups {
         rows: groups.collect(),
@@ -216,10 +237,53 @@ fn read(context: &RequestContext, scope: &Scope) -> Result<(Filter, Coverage), A
     Ok((filter, scope.covered(context.now_nanos)?))
 }
 
-fn figures(group: Option<&rollups::Group>) -> Figures {
-    let total = group.map(rollups::Group::total).unwrap_or_default();
+/// What was counted, by key.
+type Totals = HashMap<Vec<String>, Rollup>;
+
+/// The answer, and what was counted in the time that it is compared with. That is none when nothing
+/// is compared, and where there is too much to look at it all: a part of one time says nothing of
+/// another.
+async fn ask(
+    context: &RequestContext,
+    scope: &Scope,
+    question: &RequestQuestion,
+) -> Result<(RequestAnswer, Option<Totals>), AppError> {
+    let compared = scope.compared(context.now_nanos)?;
+    let before = async {
+        let Some(time) = compared else {
+            return Ok(None);
+        };
+        let question = RequestQuestion {
+            slots: time.whole(),
+            ..question.clone()
+        };
+        context.store.requests(&question).await.map(Some)
+    };
+    let (now, before) = try_join!(context.store.requests(question), before)?;
+    let is_whole = |answer: &RequestAnswer| answer.since_nanos.is_none();
+    let before = before.filter(|before| is_whole(before) && is_whole(&now));
+    let totals = before.map(|before| {
+        let groups = before.groups.into_iter();
+        groups
+            .map(|group| {
+                let total = group.total();
+                (group.key, total)
+            })
+            .collect()
+    });
+    Ok((now, totals))
+}
+
+fn changes(before: Option<&Rollup>, now: &Rollup) -> Changes {
+    Changes {
+        p95: p95_change(before, now),
+        error_rate: error_change(before, now),
+    }
+}
+
+fn figures(total: &Rollup) -> Figures {
     let percentile = |share: f64| total.durations.quantile(share);
-    let percentiles = [percentile(0.50), percentile(0.95), percentile(0.99)];
+    let percentiles = [percentile(0.50), percentile(P95), percentile(0.99)];
     Figures {
         count: total.count,
         weight: total.weight,

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use model::format;
 use model::journey::{Draft, Field, FieldError, Journey};
+use store::journeys::MAX_JOURNEYS;
 
 use super::fields::TextField;
 use super::query::{DeleteJourney, Reason, SaveJourney};
 use crate::address::JOURNEYS_PATH;
+use crate::error::AppError;
 
 /// `journey` is the one that is changed; without one a new one is made from `draft`. Where a form
 /// was refused, it comes back with what was typed.
@@ -14,35 +16,31 @@ use crate::address::JOURNEYS_PATH;
 pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoView {
     let action = ServerAction::<SaveJourney>::new();
     let refusal = action.value().get_untracked().and_then(Result::err);
-    let (reason, draft) = match refusal {
-        Some(refusal) => (Some(refusal.reason), *refusal.draft),
-        None => (None, draft),
+    let (reason, seen, draft) = match refusal {
+        Some(refusal) => (Some(refusal.reason), refusal.version, *refusal.draft),
+        None => (None, None, draft),
     };
-    let mistakes = match &reason {
-        Some(Reason::Mistakes(mistakes)) => mistakes.clone(),
-        _ => vec![],
-    };
-    let mistakes = StoredValue::new(mistakes);
-    let newer = match &reason {
-        Some(Reason::Outdated(current)) => Some(current.version),
-        _ => None,
-    };
-    let button = match (journey.is_some(), newer.is_some()) {
-        (_, true) => "Save mine over it",
+    let mistakes = reason.map_or(vec![], |reason| mistakes(reason, &draft));
+    let is_outdated = reason == Some(Reason::Outdated);
+    let button = match (journey.is_some(), is_outdated) {
+        (true, true) => "Save mine over it",
         (true, false) => "Save",
-        (false, false) => "Define it",
+        (false, _) => "Define it",
     };
-    let identity = journey.map(|journey| {
-        // Who has been told of a newer version and saves again means to.
-        let version = newer.unwrap_or(journey.version);
+    let identity = journey.as_ref().map(|journey| {
+        // Who has been told of a newer version and saves again means to; who mends a mistake has
+        // seen no other version than before.
+        let version = seen.filter(|_| !is_outdated).unwrap_or(journey.version);
         view! {
             <input type="hidden" name="id" value=journey.id.to_string() />
             <input type="hidden" name="version" value=version.to_string() />
         }
     });
+    let problem = reason.map(|reason| view! { <Problem reason mistakes=mistakes.len() journey /> });
+    let mistakes = StoredValue::new(mistakes);
     view! {
         <ActionForm action=action attr:class="journey-form" attr:novalidate="">
-            <Problem reason />
+            <div class="form-problem" role="alert">{problem}</div>
             {identity}
             <OwnFields draft=draft.clone() mistakes />
             <RequestFields draft=draft.clone() mistakes />
@@ -145,28 +143,53 @@ fn BudgetFields(draft: Draft, mistakes: StoredValue<Vec<FieldError>>) -> impl In
     }
 }
 
-/// What went wrong as a whole, above the fields.
+/// What is wrong with which field.
+fn mistakes(reason: Reason, draft: &Draft) -> Vec<FieldError> {
+    match reason {
+        Reason::Mistakes => draft.check().err().unwrap_or_default(),
+        Reason::NameTaken => vec![FieldError {
+            field: Field::Name,
+            message: "Another journey has this name; choose another".into(),
+        }],
+        _ => vec![],
+    }
+}
+
+/// What went wrong as a whole. `journey` is as it is now.
 #[component]
-fn Problem(reason: Option<Reason>) -> impl IntoView {
-    let problem = reason.map(|reason| match reason {
-            Reason::Mistakes(mistakes) => {
-                let count = format::counted(mistakes.len(), "mistake");
-                view! { <p>{format!("Nothing was saved: mend {count} below.")}</p> }.into_any()
-            }
-            Reason::Full(most) => {
-                view! { <p>{format!("Nothing was saved: there are {most} journeys, which is the most there can be. Delete one first.")}</p> }
-                    .into_any()
-            }
-            Reason::Gone => {
-                view! { <p>"Nothing was saved: somebody has deleted this journey in the meantime."</p> }
-                    .into_any()
-            }
-            Reason::Outdated(current) => view! { <Newer current=*current /> }.into_any(),
-            Reason::Failed(error) => {
-                view! { <p>{error.to_string()} ". " {error.hint()}</p> }.into_any()
-            }
-        });
-    view! { <div class="form-problem" role="alert">{problem}</div> }
+fn Problem(reason: Reason, mistakes: usize, journey: Option<Journey>) -> impl IntoView {
+    let text = match reason {
+        // An address that somebody else has written.
+        Reason::Mistakes | Reason::NameTaken if mistakes == 0 => return ().into_any(),
+        Reason::Mistakes | Reason::NameTaken => {
+            let count = format::counted(mistakes, "mistake");
+            format!("Nothing was saved: mend {count} below.")
+        }
+        Reason::Full => format!(
+            "Nothing was saved: there are {MAX_JOURNEYS} journeys, which is the most there can be. Delete \
+             one first."
+        ),
+        Reason::Gone => {
+            "Nothing was saved: somebody has deleted this journey in the meantime.".into()
+        }
+        Reason::Outdated => {
+            return journey
+                .map(|current| view! { <Newer current /> })
+                .into_any();
+        }
+        Reason::Unavailable => failure(&AppError::Unavailable),
+        Reason::Damaged => failure(&AppError::Damaged),
+        Reason::Unreadable => {
+            "Nothing was saved: what was sent could not be read. Fill in the form and send it \
+             again."
+                .into()
+        }
+    };
+    view! { <p>{text}</p> }.into_any()
+}
+
+fn failure(error: &AppError) -> String {
+    format!("Nothing was saved. {error}. {}", error.hint())
 }
 
 /// What somebody else has written in the meantime.
@@ -207,13 +230,16 @@ fn Newer(current: Journey) -> impl IntoView {
 pub(super) fn DeleteForm(journey: Journey) -> impl IntoView {
     let action = ServerAction::<DeleteJourney>::new();
     let refusal = action.value().get_untracked().and_then(Result::err);
-    let reason = refusal.map(|refusal| refusal.reason);
     let name = journey.definition.name.clone();
+    let current = journey.clone();
+    let problem = refusal.map(|refusal| {
+        view! { <Problem reason=refusal.reason mistakes=0 journey=Some(current) /> }
+    });
     view! {
         <details class="delete">
             <summary class="button">"Delete…"</summary>
             <ActionForm action=action>
-                <Problem reason />
+                <div class="form-problem" role="alert">{problem}</div>
                 <p>
                     {format!("The definition of {name} is lost: its owner, steps and budgets. ")}
                     "Its requests and their figures stay."

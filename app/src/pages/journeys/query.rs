@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr, ServerFnUrlError};
-use model::journey::{Draft, Field, FieldError, Journey, Proposal};
+use model::journey::{Draft, Journey, Proposal};
 use model::overview::Card;
 use serde::{Deserialize, Serialize};
-use store::journeys::{MAX_JOURNEYS, Written};
+use store::journeys::Written;
 
 use crate::address::Scope;
 use crate::context::RequestContext;
@@ -52,38 +52,45 @@ pub(super) async fn get_journey_to_edit(id: i64) -> Result<Option<Journey>, AppE
     Ok(store.journey(id).await?)
 }
 
-/// Why a journey was not written. Nothing was changed; what was typed comes back to the form, which
-/// is another page now.
+/// Why a journey was not written. Nothing was changed; it comes back to the form, which is another
+/// page now, in its address. Anybody can write an address, so it has no words in it but what was
+/// typed: what the form says of that is made there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(super) reason: Reason,
+    /// The version that was seen; none where a journey is new.
+    pub(super) version: Option<i32>,
     pub(super) draft: Box<Draft>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reason {
-    Mistakes(Vec<FieldError>),
-    /// There is no room for more than so many.
-    Full(i64),
+    /// The draft itself tells which.
+    Mistakes,
+    /// Another journey has this name.
+    NameTaken,
+    /// There is no room for more.
+    Full,
     /// Somebody else wrote this in the meantime.
-    Outdated(Box<Journey>),
+    Outdated,
     /// Somebody has deleted it.
     Gone,
-    Failed(AppError),
+    /// The database does not answer.
+    Unavailable,
+    /// The database has what cannot be read.
+    Damaged,
+    /// What was sent is no form of ours.
+    Unreadable,
 }
 
 impl FromServerFnError for Refusal {
     type Encoder = JsonEncoding;
 
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self::because(Reason::Failed(AppError::from_server_fn_error(error)))
-    }
-}
-
-impl Refusal {
-    fn because(reason: Reason) -> Self {
+    /// Its words may be those of whoever made the address.
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
         Self {
-            reason,
+            reason: Reason::Unreadable,
+            version: None,
             draft: Box::default(),
         }
     }
@@ -107,7 +114,7 @@ pub(crate) async fn save_journey(
     let outcome = save(id, version, &draft).await;
     let written = outcome.map(|journey| format!("/journeys/{}", journey.id));
     let form = id.map_or("/journeys/new".to_owned(), edit_path);
-    answer::<SaveJourney>(written, &form, draft)
+    answer::<SaveJourney>(written, &form, version, draft)
 }
 
 /// Deletes a journey that still is as the version that was seen.
@@ -115,7 +122,8 @@ pub(crate) async fn save_journey(
 pub(crate) async fn delete_journey(id: i64, version: i32) -> Result<(), Refusal> {
     let outcome = delete(id, version).await;
     let written = outcome.map(|()| "/journeys".to_owned());
-    answer::<DeleteJourney>(written, &edit_path(id), Draft::default())
+    let form = edit_path(id);
+    answer::<DeleteJourney>(written, &form, Some(version), Draft::default())
 }
 
 fn edit_path(id: i64) -> String {
@@ -126,7 +134,7 @@ async fn save(id: Option<i64>, version: Option<i32>, draft: &Draft) -> Result<Jo
     let RequestContext {
         store, now_nanos, ..
     } = expect_context();
-    let definition = draft.check().map_err(Reason::Mistakes)?;
+    let definition = draft.check().map_err(|_| Reason::Mistakes)?;
     let written = match (id, version) {
         (Some(id), Some(version)) => {
             store
@@ -137,7 +145,7 @@ async fn save(id: Option<i64>, version: Option<i32>, draft: &Draft) -> Result<Jo
     };
     match written.map_err(failed)? {
         Written::Done(journey) => Ok(journey),
-        refused => Err(reason(refused)),
+        refused => Err(reason(&refused)),
     }
 }
 
@@ -145,23 +153,23 @@ async fn delete(id: i64, version: i32) -> Result<(), Reason> {
     let RequestContext { store, .. } = expect_context();
     match store.delete_journey(id, version).await.map_err(failed)? {
         Written::Gone => Ok(()),
-        refused => Err(reason(refused)),
+        refused => Err(reason(&refused)),
     }
 }
 
 fn failed(error: store::Error) -> Reason {
-    Reason::Failed(AppError::from(error))
+    match AppError::from(error) {
+        AppError::Unavailable => Reason::Unavailable,
+        _ => Reason::Damaged,
+    }
 }
 
-fn reason(written: Written) -> Reason {
+fn reason(written: &Written) -> Reason {
     match written {
-        Written::Outdated(journey) | Written::Done(journey) => Reason::Outdated(Box::new(journey)),
+        Written::Outdated(_) | Written::Done(_) => Reason::Outdated,
         Written::Gone => Reason::Gone,
-        Written::Full => Reason::Full(MAX_JOURNEYS),
-        Written::NameTaken => Reason::Mistakes(vec![FieldError {
-            field: Field::Name,
-            message: "Another journey has this name; choose another".into(),
-        }]),
+        Written::Full => Reason::Full,
+        Written::NameTaken => Reason::NameTaken,
     }
 }
 
@@ -170,6 +178,7 @@ fn reason(written: Written) -> Reason {
 fn answer<F: ServerFn>(
     written: Result<String, Reason>,
     form: &str,
+    version: Option<i32>,
     draft: Draft,
 ) -> Result<(), Refusal> {
     let refusal = match written {
@@ -179,6 +188,7 @@ fn answer<F: ServerFn>(
         }
         Err(reason) => Refusal {
             reason,
+            version,
             draft: Box::new(draft),
         },
     };

@@ -7,6 +7,7 @@ use model::regions::{Row, Standing};
 
 use super::table::{change_in_words, name_of, region_href, requests_in_words};
 use crate::address::RegionsAddress;
+use crate::components::exports::{Export, Exports};
 use crate::components::world_map::{Mark, StandingLegend, WorldMap};
 
 #[component]
@@ -34,7 +35,7 @@ pub(super) fn MapCard(
         (count > 0).then(|| {
             (
                 standing,
-                format!("{} {}", format::count(count), meaning(standing)),
+                format!("{} {}", format::count(count), standing.meaning()),
             )
         })
     });
@@ -54,7 +55,10 @@ pub(super) fn MapCard(
         <section class="card">
             <header class="card-head">
                 <h2>"p95 by region"</h2>
-                <span class="muted">"area of a circle: requests"</span>
+                <span class="muted">
+                    "area of a circle: requests "
+                    <Exports what="The map" scope=address.scope exports=vec![Export::Svg("regions")] />
+                </span>
             </header>
             <WorldMap label="Regions on the map of the world".into() marks />
             <div class="map-foot">
@@ -62,15 +66,6 @@ pub(super) fn MapCard(
                 <ul class="standings">{unknown}</ul>
             </div>
         </section>
-    }
-}
-
-fn meaning(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Worse => "slower than before",
-        Standing::Slow => "far slower than most",
-        Standing::Usual => "as usual",
-        Standing::Thin => "with too few requests to tell",
     }
 }
 

@@ -8,6 +8,12 @@ pub(crate) fn journeys_of(filter: &Filter) -> impl Iterator<Item = &str> {
     filter.terms.iter().filter_map(journeys).flatten()
 }
 
+/// Whether each term that demands a journey is met by that one.
+pub(crate) fn demands(filter: &Filter, journey: &str) -> bool {
+    let mut demanded = filter.terms.iter().filter_map(journeys);
+    demanded.all(|some| some.contains(&journey))
+}
+
 /// The same filter for whichever journey.
 pub(crate) fn of_any_journey(filter: &Filter) -> Filter {
     let terms = filter.terms.iter();
@@ -44,5 +50,7 @@ mod tests {
         let some: Filter = "journey:pay,login journey:p*".parse().expect("good");
         assert_eq!(journeys_of(&some).collect::<Vec<_>>(), ["pay", "login"]);
         assert_eq!(of_any_journey(&some).to_string(), "journey:p*");
+        let met = ["pay", "login", "search", ""].map(|journey| demands(&some, journey));
+        assert_eq!(met, [true, true, false, false]);
     }
 }
