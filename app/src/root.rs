@@ -17,6 +17,7 @@ use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
+use crate::pages::views::{EditViewPage, NewViewPage, ViewPage, ViewsPage};
 
 /// The HTML document that the server sends.
 #[must_use]
@@ -88,6 +89,22 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))
                         view=TracePage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=StaticSegment("views") view=ViewsPage ssr=SsrMode::InOrder />
+                    <Route
+                        path=(StaticSegment("views"), StaticSegment("new"))
+                        view=NewViewPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("views"), ParamSegment("id"))
+                        view=ViewPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("views"), ParamSegment("id"), StaticSegment("edit"))
+                        view=EditViewPage
                         ssr=SsrMode::Async
                     />
                 </Routes>

@@ -27,6 +27,9 @@ pub mod rollups;
 mod secret;
 pub mod shard;
 pub mod traces;
+pub mod views;
+mod written;
 
 pub use error::Error;
 pub use pool::{ConnectError, Store};
+pub use written::Written;

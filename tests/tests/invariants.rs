@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "ingest_log",
     "journey_definition",
+    "saved_view",
     "server_secret",
     "trace_summary",
     "trace_chunk",

@@ -8,6 +8,7 @@ mod regions;
 mod scope;
 mod trace;
 mod traces;
+mod views;
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
@@ -20,6 +21,9 @@ pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use traces::TracesAddress;
+pub(crate) use views::{
+    VIEWS_PATH, edit_view_href, new_view_href, read_new_view, read_view_id, view_href,
+};
 
 /// How to write a filter.
 pub(crate) const LANGUAGE_PATH: &str = "/language";

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// The id of the input that `/` leads to.
 pub(crate) const FILTER_ID: &str = "filter";
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
     ("g o", "Go to the overview"),
@@ -16,6 +16,7 @@ const KEYS: [(&str, &str); 14] = [
     ("g r", "Go to the regions"),
     ("g j", "Go to the journeys"),
     ("g t", "Go to the traces"),
+    ("g v", "Go to the saved views"),
     ("↑ ↓", "Previous and next span"),
     ("[ ]", "Previous and next span, from anywhere"),
     (

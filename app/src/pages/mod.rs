@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod explore;
+mod forms;
 pub(crate) mod journey;
 pub(crate) mod journeys;
 pub(crate) mod language;
@@ -12,3 +13,4 @@ pub(crate) mod regions;
 pub(crate) mod suggestions;
 pub(crate) mod trace;
 pub(crate) mod traces;
+pub(crate) mod views;

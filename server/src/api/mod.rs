@@ -15,10 +15,12 @@ mod rollups;
 mod topology;
 mod trace;
 mod traces;
+mod views;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use store::Store;
 
@@ -39,6 +41,14 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/api/v1/heatmap", get(heatmap::heatmap))
         .route("/api/v1/compare", get(compare::compare))
         .with_state((store.clone(), redactor));
+    let views = Router::new()
+        .route("/api/v1/views", get(views::list).post(views::create))
+        .route(
+            "/api/v1/views/{id}",
+            get(views::read).put(views::update).delete(views::delete),
+        )
+        .layer(DefaultBodyLimit::max(views::MAX_BODY_BYTES))
+        .with_state(store.clone());
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
@@ -48,5 +58,6 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(store)
         .merge(by_value)
+        .merge(views)
         .merge(jaeger)
 }

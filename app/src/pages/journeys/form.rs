@@ -1,12 +1,12 @@
 //! The form of a journey.
 
 use leptos::prelude::*;
-use model::format;
 use model::journey::{Draft, Field, FieldError, Journey};
 
 use super::fields::TextField;
-use super::query::{DeleteJourney, Reason, SaveJourney};
+use super::query::{DeleteJourney, NOUN, Reason, SaveJourney};
 use crate::address::JOURNEYS_PATH;
+use crate::pages::forms::{Newer, Problem};
 
 /// `journey` is the one that is changed; without one a new one is made from `draft`. Where a form
 /// was refused, it comes back with what was typed.
@@ -23,18 +23,18 @@ pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoVi
         _ => vec![],
     };
     let mistakes = StoredValue::new(mistakes);
-    let newer = match &reason {
+    let newer_version = match &reason {
         Some(Reason::Outdated(current)) => Some(current.version),
         _ => None,
     };
-    let button = match (journey.is_some(), newer.is_some()) {
+    let button = match (journey.is_some(), newer_version.is_some()) {
         (_, true) => "Save mine over it",
         (true, false) => "Save",
         (false, false) => "Define it",
     };
     let identity = journey.map(|journey| {
         // Who has been told of a newer version and saves again means to.
-        let version = newer.unwrap_or(journey.version);
+        let version = newer_version.unwrap_or(journey.version);
         view! {
             <input type="hidden" name="id" value=journey.id.to_string() />
             <input type="hidden" name="version" value=version.to_string() />
@@ -42,7 +42,7 @@ pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoVi
     });
     view! {
         <ActionForm action=action attr:class="journey-form" attr:novalidate="">
-            <Problem reason />
+            <Problem noun=NOUN reason newer />
             {identity}
             <OwnFields draft=draft.clone() mistakes />
             <RequestFields draft=draft.clone() mistakes />
@@ -145,35 +145,10 @@ fn BudgetFields(draft: Draft, mistakes: StoredValue<Vec<FieldError>>) -> impl In
     }
 }
 
-/// What went wrong as a whole, above the fields.
-#[component]
-fn Problem(reason: Option<Reason>) -> impl IntoView {
-    let problem = reason.map(|reason| match reason {
-            Reason::Mistakes(mistakes) => {
-                let count = format::counted(mistakes.len(), "mistake");
-                view! { <p>{format!("Nothing was saved: mend {count} below.")}</p> }.into_any()
-            }
-            Reason::Full(most) => {
-                view! { <p>{format!("Nothing was saved: there are {most} journeys, which is the most there can be. Delete one first.")}</p> }
-                    .into_any()
-            }
-            Reason::Gone => {
-                view! { <p>"Nothing was saved: somebody has deleted this journey in the meantime."</p> }
-                    .into_any()
-            }
-            Reason::Outdated(current) => view! { <Newer current=*current /> }.into_any(),
-            Reason::Failed(error) => {
-                view! { <p>{error.to_string()} ". " {error.hint()}</p> }.into_any()
-            }
-        });
-    view! { <div class="form-problem" role="alert">{problem}</div> }
-}
-
 /// What somebody else has written in the meantime.
-#[component]
-fn Newer(current: Journey) -> impl IntoView {
+fn newer(current: Journey) -> AnyView {
     let theirs = Draft::from(&current.definition);
-    let rows = [
+    let theirs = vec![
         ("Name", theirs.name),
         ("Owner", theirs.owner),
         ("Description", theirs.description),
@@ -185,21 +160,8 @@ fn Newer(current: Journey) -> impl IntoView {
         ("Network", theirs.network),
         ("Backend", theirs.backend),
     ];
-    let rows = rows.into_iter().filter(|(_, value)| !value.is_empty());
-    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> });
-    view! {
-        <p>
-            <strong>"Somebody else has changed this journey since you opened it."</strong>
-            " Nothing was overwritten. This is what they saved:"
-        </p>
-        <dl class="theirs">{rows.collect_view()}</dl>
-        <p>
-            "Save again to put yours in its place, or "
-            <a href=format!("{JOURNEYS_PATH}/{}/edit", current.id)>
-                "begin again with theirs"
-            </a> "."
-        </p>
-    }
+    let again = format!("{JOURNEYS_PATH}/{}/edit", current.id);
+    view! { <Newer noun=NOUN theirs again /> }.into_any()
 }
 
 /// Deleting, behind a question that says what is lost.
@@ -213,7 +175,7 @@ pub(super) fn DeleteForm(journey: Journey) -> impl IntoView {
         <details class="delete">
             <summary class="button">"Delete…"</summary>
             <ActionForm action=action>
-                <Problem reason />
+                <Problem noun=NOUN reason newer />
                 <p>
                     {format!("The definition of {name} is lost: its owner, steps and budgets. ")}
                     "Its requests and their figures stay."

@@ -2,18 +2,18 @@
 
 use futures::try_join;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
-use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr, ServerFnUrlError};
-use model::journey::{Draft, Field, FieldError, Journey, Proposal};
+use model::journey::{Draft, Field, Journey, Proposal};
 use model::overview::Card;
-use serde::{Deserialize, Serialize};
-use store::journeys::{MAX_JOURNEYS, Written};
+use store::Written;
+use store::journeys::MAX_JOURNEYS;
 
 use crate::address::Scope;
 use crate::context::RequestContext;
 use crate::error::AppError;
-use crate::pages::observe;
+use crate::pages::{forms, observe};
+
+/// What the forms call it.
+pub(super) const NOUN: &str = "journey";
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Answer {
@@ -52,50 +52,10 @@ pub(super) async fn get_journey_to_edit(id: i64) -> Result<Option<Journey>, AppE
     Ok(store.journey(id).await?)
 }
 
-/// Why a journey was not written. Nothing was changed; what was typed comes back to the form, which
-/// is another page now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Refusal {
-    pub(super) reason: Reason,
-    pub(super) draft: Box<Draft>,
-}
+/// Why a journey was not written.
+pub(crate) type Refusal = forms::Refusal<Draft, Journey, Field>;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Reason {
-    Mistakes(Vec<FieldError>),
-    /// There is no room for more than so many.
-    Full(i64),
-    /// Somebody else wrote this in the meantime.
-    Outdated(Box<Journey>),
-    /// Somebody has deleted it.
-    Gone,
-    Failed(AppError),
-}
-
-impl FromServerFnError for Refusal {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self::because(Reason::Failed(AppError::from_server_fn_error(error)))
-    }
-}
-
-impl Refusal {
-    fn because(reason: Reason) -> Self {
-        Self {
-            reason,
-            draft: Box::default(),
-        }
-    }
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the journey was not written")
-    }
-}
-
-impl std::error::Error for Refusal {}
+pub(super) type Reason = forms::Reason<Journey, Field>;
 
 /// Saves a new journey, or a new version of the one that is named. Leads to its page.
 #[server(prefix = "/fn", endpoint = "save_journey")]
@@ -107,7 +67,7 @@ pub(crate) async fn save_journey(
     let outcome = save(id, version, &draft).await;
     let written = outcome.map(|journey| format!("/journeys/{}", journey.id));
     let form = id.map_or("/journeys/new".to_owned(), edit_path);
-    answer::<SaveJourney>(written, &form, draft)
+    forms::answer::<SaveJourney, _, _, _>(written, &form, draft)
 }
 
 /// Deletes a journey that still is as the version that was seen.
@@ -115,7 +75,7 @@ pub(crate) async fn save_journey(
 pub(crate) async fn delete_journey(id: i64, version: i32) -> Result<(), Refusal> {
     let outcome = delete(id, version).await;
     let written = outcome.map(|()| "/journeys".to_owned());
-    answer::<DeleteJourney>(written, &edit_path(id), Draft::default())
+    forms::answer::<DeleteJourney, _, _, _>(written, &edit_path(id), Draft::default())
 }
 
 fn edit_path(id: i64) -> String {
@@ -135,7 +95,7 @@ async fn save(id: Option<i64>, version: Option<i32>, draft: &Draft) -> Result<Jo
         }
         _ => store.create_journey(&definition, now_nanos).await,
     };
-    match written.map_err(failed)? {
+    match written? {
         Written::Done(journey) => Ok(journey),
         refused => Err(reason(refused)),
     }
@@ -143,51 +103,12 @@ async fn save(id: Option<i64>, version: Option<i32>, draft: &Draft) -> Result<Jo
 
 async fn delete(id: i64, version: i32) -> Result<(), Reason> {
     let RequestContext { store, .. } = expect_context();
-    match store.delete_journey(id, version).await.map_err(failed)? {
+    match store.delete_journey(id, version).await? {
         Written::Gone => Ok(()),
         refused => Err(reason(refused)),
     }
 }
 
-fn failed(error: store::Error) -> Reason {
-    Reason::Failed(AppError::from(error))
-}
-
-fn reason(written: Written) -> Reason {
-    match written {
-        Written::Outdated(journey) | Written::Done(journey) => Reason::Outdated(Box::new(journey)),
-        Written::Gone => Reason::Gone,
-        Written::Full => Reason::Full(MAX_JOURNEYS),
-        Written::NameTaken => Reason::Mistakes(vec![FieldError {
-            field: Field::Name,
-            message: "Another journey has this name; choose another".into(),
-        }]),
-    }
-}
-
-/// Leads to what was written, or back to the form with what was typed. Not to the page that the
-/// browser says it comes from: browsers say less where an address is long.
-fn answer<F: ServerFn>(
-    written: Result<String, Reason>,
-    form: &str,
-    draft: Draft,
-) -> Result<(), Refusal> {
-    let refusal = match written {
-        Ok(path) => {
-            leptos_axum::redirect(&path);
-            return Ok(());
-        }
-        Err(reason) => Refusal {
-            reason,
-            draft: Box::new(draft),
-        },
-    };
-    // Any host: only path and query are used.
-    let error = ServerFnUrlError::new(F::PATH, refusal.clone());
-    let Ok(back) = error.to_url(&format!("http://localhost{form}")) else {
-        return Err(refusal);
-    };
-    let query = back.query().unwrap_or_default();
-    leptos_axum::redirect(&format!("{}?{query}", back.path()));
-    Ok(())
+fn reason(written: Written<Journey>) -> Reason {
+    Reason::of(written, NOUN, Field::Name, MAX_JOURNEYS)
 }
