@@ -12,3 +12,21 @@ create table saved_view (
 
 -- Two views with one name could not be told apart.
 create unique index saved_view_name on saved_view (lower(name));
+
+-- What was stored a moment ago, for those who watch it arrive: while the lease lasts, which whoever
+-- watches renews, each transaction that stores traces notes them.
+create table stored_lease (
+    -- There is one row.
+    only_one boolean primary key default true check (only_one),
+    until timestamptz not null
+);
+
+create table stored_note (
+    number bigint generated always as identity primary key,
+    -- When its transaction began.
+    noted_at timestamptz not null default now(),
+    -- None of the traces was first stored before that day.
+    since_day integer not null,
+    -- One after the other, 16 bytes each.
+    trace_ids bytea not null
+);

@@ -12,6 +12,7 @@ use crate::pages::explore::ExplorePage;
 use crate::pages::journey::JourneyPage;
 use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::language::LanguagePage;
+use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
@@ -86,6 +87,11 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("language") view=LanguagePage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />
+                    <Route
+                        path=(StaticSegment("traces"), StaticSegment("live"))
+                        view=LivePage
+                        ssr=SsrMode::InOrder
+                    />
                     <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))
                         view=TracePage

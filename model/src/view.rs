@@ -18,13 +18,14 @@ pub const MAX_DESCRIPTION_CHARS: usize = 500;
 pub const MAX_PATH_BYTES: usize = 4_000;
 
 /// The pages that can be saved: those with a filter bar.
-pub const PAGES: [&str; 6] = [
+pub const PAGES: [&str; 7] = [
     "/",
     "/compare",
     "/explore",
     "/journeys",
     "/regions",
     "/traces",
+    "/traces/live",
 ];
 
 /// What stands before the key of a journey in the address of its page, which can be saved too.
@@ -188,6 +189,7 @@ mod tests {
             "/journeys",
             "/journeys/7?vs=week",
             "/journeys/label:a%2Fb",
+            "/traces/live?q=a",
         ] {
             let definition = draft(path).check().expect(path);
             assert_eq!(definition.path, path);
@@ -213,6 +215,7 @@ mod tests {
             "/traces/../views/1",
             "/traces/4bf92f3577b34da6a3ce929d0e0e4736",
             "/traces#x",
+            "/traces/live/rows",
             "/%2Fevil.example",
             "/\t/evil.example",
             "/api/v1/traces",

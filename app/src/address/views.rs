@@ -44,8 +44,8 @@ mod tests {
     use model::view::{PAGES, own_page};
 
     use super::super::{
-        CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope,
-        TracesAddress,
+        CompareAddress, ExploreAddress, JOURNEYS_PATH, LIVE_PATH, OVERVIEW_PATH, RegionsAddress,
+        Scope, TracesAddress,
     };
     use super::*;
 
@@ -58,6 +58,7 @@ mod tests {
             JOURNEYS_PATH,
             RegionsAddress::PATH,
             TracesAddress::PATH,
+            LIVE_PATH,
         ];
         assert_eq!(pages, PAGES);
         let scope = Scope {

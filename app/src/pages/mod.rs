@@ -6,6 +6,7 @@ mod forms;
 pub(crate) mod journey;
 pub(crate) mod journeys;
 pub(crate) mod language;
+pub(crate) mod live;
 pub(crate) mod not_found;
 mod observe;
 pub(crate) mod overview;

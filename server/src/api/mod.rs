@@ -12,6 +12,7 @@ mod latency;
 mod logs;
 mod openapi;
 mod rollups;
+mod tail;
 mod topology;
 mod trace;
 mod traces;
@@ -25,9 +26,14 @@ use axum::routing::get;
 use store::Store;
 
 use crate::ingest::redact::Redactor;
+use crate::tail::Tails;
 
-pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
+pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Router {
     let jaeger = jaeger::routes(store.clone(), redactor.clone());
+    let live = Router::new()
+        .route("/api/v1/traces/tail", get(tail::tail))
+        .route("/traces/live/rows", get(tail::rows))
+        .with_state((tails, redactor.clone()));
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/charts/latency.svg", get(charts::latency))
@@ -58,6 +64,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(store)
         .merge(by_value)
+        .merge(live)
         .merge(views)
         .merge(jaeger)
 }

@@ -129,7 +129,7 @@ fn row(summary: &Summary) -> Vec<Cell> {
     ]
 }
 
-fn summary(summary: &Summary) -> Value {
+pub(super) fn summary(summary: &Summary) -> Value {
     let mut object = json!({
         "trace_id": summary.trace_id,
         "root_service": summary.root_service,

@@ -1,5 +1,6 @@
 //! Stored traces: summaries and the documents that hold their spans.
 
+mod arrivals;
 mod days;
 mod explore;
 mod list;
@@ -19,6 +20,8 @@ use model::time::DAY_NANOS;
 use model::trace::Trace;
 use sqlx::PgConnection;
 
+pub(crate) use arrivals::note;
+pub use arrivals::{LEASE, Note};
 pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
 pub use explore::Stratum;

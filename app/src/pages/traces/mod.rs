@@ -15,8 +15,8 @@ use model::list_order::{Cursor, ListOrder};
 use self::empty::NothingFound;
 use self::over_time::OverTime;
 use self::query::{Answer, count_traces, list_traces};
-use self::table::TraceTable;
-use crate::address::TracesAddress;
+pub(crate) use self::table::{TraceRow, TraceTable};
+use crate::address::{LIVE_PATH, TracesAddress};
 use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -112,6 +112,7 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
                     {range_title} " "
                     <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
                 </span>
+                <a href=address.scope.href(LIVE_PATH) class="button">"Live"</a>
             </header>
             <TraceTable address order traces=page.traces now_nanos />
             {stopped}

@@ -10,12 +10,13 @@ use model::summary::Summary;
 
 use crate::address::{TraceAddress, TracesAddress};
 use crate::components::time::Time;
+use crate::islands::live::row_id;
 
 /// Services named in a row; the others are counted.
 const NAMED_SERVICES: usize = 2;
 
 #[component]
-pub(super) fn TraceTable(
+pub(crate) fn TraceTable(
     address: TracesAddress,
     order: ListOrder,
     traces: Vec<Summary>,
@@ -72,8 +73,14 @@ pub(super) fn TraceTable(
     }
 }
 
+/// `longest` is the duration of a whole bar.
 #[component]
-fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64) -> impl IntoView {
+pub(crate) fn TraceRow(
+    address: TracesAddress,
+    trace: Summary,
+    now_nanos: i64,
+    longest: i64,
+) -> impl IntoView {
     let href = TraceAddress::of(trace.trace_id).href();
     let color = service_color(&trace.root_service);
     let errors = match trace.error_count {
@@ -94,7 +101,7 @@ fn TraceRow(address: TracesAddress, trace: Summary, now_nanos: i64, longest: i64
         Some(view! { <a href=address.with_filter(&filter).href()>{value}</a> })
     };
     view! {
-        <tr>
+        <tr id=row_id(trace.trace_id)>
             <td class="time"><Time nanos=trace.start_nanos now_nanos /></td>
             <td class="request">
                 <a href=href>
