@@ -11,8 +11,10 @@ create table term_segment (
     newest_nanos bigint not null,
     trace_count integer not null check (trace_count > 0),
     -- How many leading bits of a term number its bucket.
-    bucket_bits smallint not null,
-    -- 24 bytes a trace: its id and when it began, in nanoseconds, big-endian. By begin, then id.
+    bucket_bits smallint not null check (bucket_bits between 0 and 14),
+    -- Of all of its buckets.
+    bucket_bytes integer not null,
+    -- 24 bytes a trace: when it began, in nanoseconds, and its id; big-endian. By begin, then id.
     entries bytea not null,
     -- The places of traces that may have any term.
     open_places integer[] not null,

@@ -98,6 +98,7 @@ impl From<store::Error> for AppError {
             | store::Error::Rollup { .. }
             | store::Error::Dictionary { .. }
             | store::Error::TermSegment { .. }
+            | store::Error::Merge(_)
             | store::Error::Train(_)
             | store::Error::NoSeries => {
                 tracing::error!(%error, "a page could not be filled");

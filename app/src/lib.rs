@@ -30,6 +30,8 @@ mod error;
 pub mod first_trace;
 mod islands;
 #[cfg(feature = "ssr")]
+pub mod live_rows;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod root;

@@ -12,11 +12,13 @@ use crate::pages::explore::ExplorePage;
 use crate::pages::journey::JourneyPage;
 use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::language::LanguagePage;
+use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
+use crate::pages::views::{EditViewPage, NewViewPage, ViewPage, ViewsPage};
 
 /// The HTML document that the server sends.
 #[must_use]
@@ -86,8 +88,29 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />
                     <Route
+                        path=(StaticSegment("traces"), StaticSegment("live"))
+                        view=LivePage
+                        ssr=SsrMode::InOrder
+                    />
+                    <Route
                         path=(StaticSegment("traces"), ParamSegment("id"))
                         view=TracePage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=StaticSegment("views") view=ViewsPage ssr=SsrMode::InOrder />
+                    <Route
+                        path=(StaticSegment("views"), StaticSegment("new"))
+                        view=NewViewPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("views"), ParamSegment("id"))
+                        view=ViewPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("views"), ParamSegment("id"), StaticSegment("edit"))
+                        view=EditViewPage
                         ssr=SsrMode::Async
                     />
                 </Routes>

@@ -13,6 +13,7 @@ mod otlp;
 mod pages;
 mod serve;
 mod simulate;
+mod tail;
 mod translate;
 
 use std::process::ExitCode;

@@ -28,6 +28,7 @@ use crate::ingest::{
 };
 use crate::maintain::{Expirer, Limits, Room, compact, learn, merge_terms, remove_unused_series};
 use crate::metrics::{self, Metrics};
+use crate::tail::Tails;
 use crate::{api, pages};
 
 /// How long open requests may take to end when the server stops.
@@ -197,8 +198,10 @@ async fn run(
         addresses.otlp_http,
         &config.site_directory,
     )?;
+    let tails = Tails::new(store.clone(), stopped.clone());
+    let watching = tails.start();
     let web = pages
-        .merge(api::routes(store, redactor))
+        .merge(api::routes(store, redactor, tails))
         .merge(metrics::routes(metrics))
         .merge(otlp_http.clone());
     welcome(&addresses);
@@ -212,7 +215,7 @@ async fn run(
     tracing::info!("stopping");
     stop.send_replace(true);
     // First the requests, then the queue that they fill, then the assemblers.
-    for tasks in [servers, appenders, assemblers, maintenance] {
+    for tasks in [servers, appenders, assemblers, maintenance, watching] {
         if timeout(DRAIN, tasks.join_all()).await.is_err() {
             tracing::warn!("something did not end in time; what was acknowledged is on disk");
         }

@@ -29,6 +29,8 @@ pub enum Error {
         start_nanos: i64,
         reason: String,
     },
+    #[error("segments of the index of terms were not merged: {0}")]
+    Merge(String),
     #[error("segment {segment} of the index of terms of day {day} cannot be read")]
     TermSegment { day: i32, segment: i64 },
     #[error("dictionary {id} cannot be read: {reason}")]

@@ -3,24 +3,11 @@
 use model::journey::{Budget, Definition, Journey, Pattern, Requests, Root};
 
 use crate::traces::storable;
+use crate::written::{self, Written};
 use crate::{Error, Store};
 
 /// Most journeys that are kept.
 pub const MAX_JOURNEYS: i64 = 200;
-
-/// What became of an attempt to write a journey.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written {
-    Done(Journey),
-    /// Another journey has that name.
-    NameTaken,
-    /// There are [`MAX_JOURNEYS`] already.
-    Full,
-    /// Somebody else was faster; this is what they wrote. Nothing was changed.
-    Outdated(Journey),
-    /// Somebody has deleted it.
-    Gone,
-}
 
 struct JourneyRow {
     id: i64,
@@ -178,7 +165,7 @@ impl Store {
         &self,
         definition: &Definition,
         now_nanos: i64,
-    ) -> Result<Written, Error> {
+    ) -> Result<Written<Journey>, Error> {
         let columns = Columns::of(definition);
         let row = sqlx::query!(
             "insert into journey_definition (
@@ -248,7 +235,7 @@ impl Store {
         seen_version: i32,
         definition: &Definition,
         now_nanos: i64,
-    ) -> Result<Written, Error> {
+    ) -> Result<Written<Journey>, Error> {
         let columns = Columns::of(definition);
         let written = sqlx::query_scalar!(
             "update journey_definition
@@ -285,10 +272,6 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await;
-        let is_taken = |error: &sqlx::Error| {
-            let database = error.as_database_error();
-            database.is_some_and(sqlx::error::DatabaseError::is_unique_violation)
-        };
         match written {
             Ok(Some(version)) => Ok(Written::Done(Journey {
                 id,
@@ -297,7 +280,7 @@ impl Store {
                 definition: definition.clone(),
             })),
             Ok(None) => self.overtaken(id).await,
-            Err(error) if is_taken(&error) => Ok(Written::NameTaken),
+            Err(error) if written::is_taken(&error) => Ok(Written::NameTaken),
             Err(error) => Err(error.into()),
         }
     }
@@ -306,7 +289,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn delete_journey(&self, id: i64, seen_version: i32) -> Result<Written, Error> {
+    pub async fn delete_journey(
+        &self,
+        id: i64,
+        seen_version: i32,
+    ) -> Result<Written<Journey>, Error> {
         let deleted = sqlx::query!(
             "delete from journey_definition where id = $1 and version = $2",
             id,
@@ -321,7 +308,7 @@ impl Store {
     }
 
     /// What stands where another version was expected.
-    async fn overtaken(&self, id: i64) -> Result<Written, Error> {
+    async fn overtaken(&self, id: i64) -> Result<Written<Journey>, Error> {
         let current = self.journey(id).await?;
         Ok(current.map_or(Written::Gone, Written::Outdated))
     }

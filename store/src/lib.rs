@@ -29,6 +29,9 @@ mod secret;
 pub mod shard;
 pub mod term_index;
 pub mod traces;
+pub mod views;
+mod written;
 
 pub use error::Error;
 pub use pool::{ConnectError, Store};
+pub use written::Written;

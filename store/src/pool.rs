@@ -135,6 +135,19 @@ impl Store {
         Ok(())
     }
 
+    /// A transaction in which every statement is planned for its very arguments, for questions of
+    /// which it depends on them how they are best answered. Not for those that are quicker answered
+    /// than planned.
+    pub(crate) async fn planning(
+        &self,
+    ) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, crate::Error> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query!("set local plan_cache_mode = force_custom_plan")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
+    }
+
     /// What the whole database takes.
     ///
     /// # Errors

@@ -246,6 +246,7 @@ impl Shard {
                 continue;
             }
             traces::write(&mut transaction, writes).await?;
+            traces::note(&mut transaction, writes).await?;
             rollups::write(&mut transaction, deltas, &ids).await?;
             sqlx::query!(
                 "delete from ingest_log where shard = $1 and seq = any ($2::bigint[])",

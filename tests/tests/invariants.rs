@@ -6,9 +6,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 11] = [
     "ingest_log",
     "journey_definition",
+    "saved_view",
+    "stored_lease",
+    "stored_note",
     "server_secret",
     "trace_summary",
     "trace_chunk",

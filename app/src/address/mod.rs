@@ -4,11 +4,13 @@
 mod compare;
 mod explore;
 mod journey;
+mod live;
 mod regions;
 mod scope;
 mod trace;
 mod trace_pair;
 mod traces;
+mod views;
 
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
@@ -17,11 +19,15 @@ pub(crate) use explore::ExploreAddress;
 pub(crate) use journey::{
     JOURNEYS_PATH, JourneyAddress, OVERVIEW_PATH, new_journey_href, read_draft,
 };
+pub(crate) use live::{LIVE_PATH, live_rows_href};
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;
 pub(crate) use trace_pair::{CHOSEN, Compared, TracePairAddress};
 pub(crate) use traces::TracesAddress;
+pub(crate) use views::{
+    VIEWS_PATH, edit_view_href, new_view_href, read_new_view, read_view_id, view_href,
+};
 
 /// How to write a filter.
 pub(crate) const LANGUAGE_PATH: &str = "/language";

@@ -8,6 +8,7 @@ use super::time_menu::TimeMenu;
 use crate::address::{LANGUAGE_PATH, Place, Scope};
 use crate::islands::filter_input::FilterInput;
 use crate::islands::keys::FILTER_ID;
+use crate::pages::views::ViewMenu;
 
 /// `place` is the page that is filtered.
 #[component]
@@ -33,6 +34,7 @@ pub(crate) fn FilterBar(#[prop(into)] place: Place, scope: Scope) -> impl IntoVi
                 <button class="button">"Search"</button>
                 <a class="button" href=language aria-label="How to write a filter">"?"</a>
             </form>
+            <ViewMenu place=place.clone() scope=scope.clone() />
             <TimeMenu place scope />
         </div>
         {chips}

@@ -14,6 +14,7 @@ pub(crate) mod notice;
 pub(crate) mod part_table;
 pub(crate) mod segment_bar;
 pub(crate) mod sparkline;
+pub(crate) mod text_field;
 pub(crate) mod time;
 pub(crate) mod time_menu;
 pub(crate) mod time_ticks;

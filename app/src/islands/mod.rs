@@ -6,6 +6,7 @@ mod cookie;
 pub(crate) mod filter_input;
 pub(crate) mod heatmap_brush;
 pub(crate) mod keys;
+pub(crate) mod live;
 pub(crate) mod refresh;
 pub(crate) mod theme;
 pub(crate) mod times;

@@ -68,12 +68,13 @@ fn chosen() -> Option<u32> {
     CHOICES.into_iter().find(|choice| *choice == seconds)?
 }
 
-/// Whether something is typed, pressed or open, the page is a form or is left, or nobody looks.
+/// Whether something is typed, pressed or open, the page is a form, is live by itself or is left, or
+/// nobody looks.
 fn is_in_use() -> bool {
     #[cfg(feature = "hydrate")]
     {
         let busy = "form[method=post], input:focus, textarea:focus, select:focus, main [tabindex]:focus, \
-                    :active, dialog[open], details[open], html[data-left]";
+                    .live, :active, dialog[open], details[open], html[data-left]";
         let document = document();
         document.hidden() || document.query_selector(busy).ok().flatten().is_some()
     }

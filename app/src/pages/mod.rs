@@ -3,9 +3,11 @@
 pub(crate) mod compare;
 mod compare_traces;
 pub(crate) mod explore;
+mod forms;
 pub(crate) mod journey;
 pub(crate) mod journeys;
 pub(crate) mod language;
+pub(crate) mod live;
 pub(crate) mod not_found;
 mod observe;
 pub(crate) mod overview;
@@ -13,3 +15,4 @@ pub(crate) mod regions;
 pub(crate) mod suggestions;
 pub(crate) mod trace;
 pub(crate) mod traces;
+pub(crate) mod views;

@@ -4,6 +4,9 @@ use super::{DIMENSIONS, IndexTerm, Kind, number};
 use crate::filter::{Filter, Matcher, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
 use crate::span::StatusCode;
 
+/// Most alternatives that an index is asked for: with more, it is not.
+const MAX_ALTERNATIVES: usize = 128;
+
 /// Which terms a trace must have to meet a filter; it may have them and not meet it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Demand {
@@ -148,7 +151,7 @@ impl Demand {
     fn exact(matcher: &Matcher, term: impl Fn(&str) -> IndexTerm) -> Self {
         match matcher.as_exacts() {
             // What is empty may as well be missing.
-            Some(values) if !values.contains(&"") => {
+            Some(values) if !values.contains(&"") && values.len() <= MAX_ALTERNATIVES => {
                 Self::any(values.into_iter().map(|value| Self::Term(term(value))))
             }
             _ => Self::Nothing,
@@ -195,6 +198,9 @@ fn of_services(terms: &[Term]) -> impl Iterator<Item = Demand> {
     let of_test = move |test: &Test| {
         let services = services.as_deref()?;
         let any = |kind, names: &[&str]| {
+            if services.len() * names.len() > MAX_ALTERNATIVES {
+                return Demand::Nothing;
+            }
             let pairs = services
                 .iter()
                 .flat_map(|service| names.iter().map(|name| IndexTerm::of(kind, service, name)));
@@ -242,6 +248,18 @@ mod tests {
             ])
         );
         assert_eq!(demand("{attr.a:1} >> {-attr.b:2}"), demand("attr.a:1"));
+    }
+
+    #[test]
+    fn no_more_is_demanded_than_can_be_looked_for() {
+        let many = |count: usize| vec!["x"; count].join(",");
+        let operations = |count| demand(&format!("operation:{}", many(count)));
+        assert_ne!(operations(MAX_ALTERNATIVES), Demand::Nothing);
+        assert_eq!(operations(MAX_ALTERNATIVES + 1), Demand::Nothing);
+        let key = Demand::Term(IndexTerm::key("a"));
+        assert_eq!(demand(&format!("attr.a:{}", many(1_000))), key);
+        let pairs = demand(&format!("service:{} operation:{}", many(12), many(12)));
+        assert_eq!(pairs, operations(12));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::summary::Summary;
 use crate::trace::Trace;
 
 /// Most different terms of one trace that are told apart. One with more is always a candidate.
-pub const MAX_TERMS: usize = 65_536;
+pub const MAX_TERMS: usize = 8_192;
 
 /// What a trace is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

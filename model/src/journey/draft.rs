@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Budget, Definition, Pattern, Requests, Root};
+use crate::form::{self, Mistakes};
 use crate::format;
 
 /// Longest texts, in characters.
@@ -51,12 +52,7 @@ pub enum Field {
     Backend,
 }
 
-/// What is wrong with a field, in words for the person who filled it in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldError {
-    pub field: Field,
-    pub message: String,
-}
+pub type FieldError = form::FieldError<Field>;
 
 impl Field {
     /// Its name in forms.
@@ -126,42 +122,16 @@ impl Draft {
             steps: mistakes.steps(&self.steps),
             budget: mistakes.budget(self),
         };
-        if mistakes.0.is_empty() {
-            Ok(definition)
-        } else {
-            Err(mistakes.0)
-        }
+        mistakes.none_or(definition)
     }
 }
 
-#[derive(Default)]
-struct Mistakes(Vec<FieldError>);
-
-impl Mistakes {
-    fn add(&mut self, field: Field, message: impl Into<String>) {
-        let message = message.into();
-        self.0.push(FieldError { field, message });
-    }
-
+impl Mistakes<Field> {
     fn name(&mut self, text: &str) -> String {
         if text.trim().is_empty() {
             self.add(Field::Name, "Give it a name, such as Checkout");
         }
         self.short(Field::Name, text, MAX_NAME_CHARS)
-    }
-
-    fn short(&mut self, field: Field, text: &str, most: usize) -> String {
-        let count = text.trim().chars().count();
-        if count > most {
-            self.add(
-                field,
-                format!(
-                    "This has {}; shorten it to {most}",
-                    format::counted(count, "character")
-                ),
-            );
-        }
-        text.trim().to_owned()
     }
 
     fn requests(&mut self, label: &str, roots: &str) -> Requests {

@@ -16,6 +16,12 @@ pub(super) enum ApiError {
     BadRequest { message: String, hint: String },
     #[error("{message}")]
     NotFound { message: String, hint: String },
+    /// What the client wants to write does not go with what is there.
+    #[error("{message}")]
+    Conflict { message: String, hint: String },
+    /// There are as many of what the client wants as there can be at once.
+    #[error("{message}")]
+    TooMany { message: String, hint: String },
     #[error("{0}")]
     Store(#[from] store::Error),
     #[error("the stored trace is damaged: {0}")]
@@ -61,6 +67,10 @@ impl ApiError {
                 (StatusCode::BAD_REQUEST, "bad_request", message, hint)
             }
             Self::NotFound { message, hint } => (StatusCode::NOT_FOUND, "not_found", message, hint),
+            Self::Conflict { message, hint } => (StatusCode::CONFLICT, "conflict", message, hint),
+            Self::TooMany { message, hint } => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many", message, hint)
+            }
             // The log gets the details, the client what it can do.
             Self::Store(error @ store::Error::Driver(_)) => {
                 tracing::warn!(%error, "a request could not be answered");

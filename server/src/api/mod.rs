@@ -13,21 +13,29 @@ mod latency;
 mod logs;
 mod openapi;
 mod rollups;
+mod tail;
 mod topology;
 mod trace;
 mod trace_columns;
 mod traces;
+mod views;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use store::Store;
 
 use crate::ingest::redact::Redactor;
+use crate::tail::Tails;
 
-pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
+pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Router {
     let jaeger = jaeger::routes(store.clone(), redactor.clone());
+    let live = Router::new()
+        .route("/api/v1/traces/tail", get(tail::tail))
+        .route("/traces/live/rows", get(tail::rows))
+        .with_state((tails, redactor.clone()));
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
         .route("/api/v1/traces/export", get(export::export))
@@ -43,6 +51,14 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/api/v1/heatmap", get(heatmap::heatmap))
         .route("/api/v1/compare", get(compare::compare))
         .with_state((store.clone(), redactor));
+    let views = Router::new()
+        .route("/api/v1/views", get(views::list).post(views::create))
+        .route(
+            "/api/v1/views/{id}",
+            get(views::read).put(views::update).delete(views::delete),
+        )
+        .layer(DefaultBodyLimit::max(views::MAX_BODY_BYTES))
+        .with_state(store.clone());
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
@@ -52,5 +68,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(store)
         .merge(by_value)
+        .merge(live)
+        .merge(views)
         .merge(jaeger)
 }

@@ -120,7 +120,7 @@ pub(super) fn request(
     })
 }
 
-fn summary(summary: &Summary) -> Value {
+pub(super) fn summary(summary: &Summary) -> Value {
     let mut object = json!({
         "trace_id": summary.trace_id,
         "root_service": summary.root_service,

@@ -7,6 +7,7 @@ use model::index::{Demand, IndexTerm};
 use sqlx::PgConnection;
 
 use super::damaged;
+use super::entry_set::EntrySet;
 use super::segment::{
     Bucket, Damaged, ENTRY_BYTES, Entry, find, meeting, read_entries, read_entry,
 };
@@ -46,8 +47,8 @@ pub(crate) struct Bound {
 /// A search of the index. All of it must see the same segments: it has to be given the connection
 /// of one transaction that is repeatable.
 #[derive(Debug)]
-pub(crate) struct Candidates {
-    demand: Demand,
+pub(crate) struct Candidates<'a> {
+    demand: &'a Demand,
     terms: Vec<IndexTerm>,
     bound: Bound,
     sources: Vec<Source>,
@@ -90,8 +91,8 @@ pub(crate) enum Rest {
     },
 }
 
-impl Candidates {
-    pub(crate) fn new(demand: Demand, bound: Bound) -> Self {
+impl<'a> Candidates<'a> {
+    pub(crate) fn new(demand: &'a Demand, bound: Bound) -> Self {
         Self {
             terms: demand.terms(),
             demand,
@@ -142,9 +143,12 @@ impl Candidates {
                 found.rest = Rest::Some;
                 return Ok(found);
             }
-            let candidate = source.page.pop_front();
-            found.candidates.extend(candidate);
-            found.candidates.dedup();
+            if let Some(candidate) = source.page.pop_front()
+                // Of a trace that was stored in parts there may be several entries.
+                && found.candidates.last() != Some(&candidate)
+            {
+                found.candidates.push(candidate);
+            }
         }
     }
 
@@ -250,8 +254,11 @@ impl Candidates {
         open: &[i32],
         entries: Option<&[u8]>,
     ) -> Result<Vec<usize>, Damaged> {
-        let found = find(&self.terms, buckets, bits, count)?;
-        let mut set = meeting(&self.demand, &found, count);
+        let mut set = match find(&self.terms, buckets, bits, count) {
+            Ok(found) => meeting(self.demand, &found, count),
+            // Then any may have them.
+            Err(Damaged) => EntrySet::all(count),
+        };
         for &place in open {
             set.insert(usize::try_from(place).map_err(|_negative| Damaged)?);
         }

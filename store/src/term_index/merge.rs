@@ -1,10 +1,12 @@
 //! Merging small segments, so that a search looks into few.
 
+use model::time::DAY_NANOS;
 use sqlx::PgConnection;
+use tokio::task::spawn_blocking;
 
 use super::damaged;
 use super::segment::{Bucket, MAX_TRACES, Segment};
-use super::write::add;
+use super::write::{NEAR_DAYS, add};
 use crate::{Error, Store};
 
 /// So many segments of about the same size are merged into one.
@@ -12,6 +14,9 @@ const FAN_IN: usize = 8;
 
 /// Most segments that are merged at once.
 const MAX_PARTS: usize = 64;
+
+/// Most bytes of the buckets of segments that are merged at once.
+const MAX_BYTES: usize = 32 << 20;
 
 /// Most segments that are looked at to find some to merge.
 const MAX_LOOKED_AT: i64 = 4_096;
@@ -37,6 +42,9 @@ struct Small {
     day: i32,
     segment: i64,
     trace_count: i32,
+    bucket_bytes: i32,
+    /// Whether its traces began about that day.
+    is_near: bool,
 }
 
 impl Store {
@@ -59,27 +67,38 @@ impl Store {
         };
         let parts = read(&mut transaction, day, &numbers).await?;
         remove(&mut transaction, day, &numbers).await?;
-        add(&mut transaction, day, &Segment::merged(&parts)).await?;
+        let merged = spawn_blocking(move || Segment::merged(&parts)).await;
+        let merged = merged.map_err(|panic| Error::Merge(panic.to_string()))?;
+        add(&mut transaction, day, &merged).await?;
         transaction.commit().await?;
         Ok(Merged::Some)
     }
 }
 
-/// Those that may be merged, by day and in the order in which they were made.
+/// Those that may be merged, by day, by whether they are near, and in the order in which they were
+/// made.
 async fn small(connection: &mut PgConnection) -> Result<Vec<Small>, Error> {
     let small = sqlx::query_as!(
         Small,
-        "select day, segment, trace_count
+        r#"select
+            day,
+            segment,
+            trace_count,
+            bucket_bytes,
+            oldest_nanos / $3 >= day - $4
+                and newest_nanos / $3 <= day + $4 as "is_near!"
         from (
-            select day, segment, trace_count
+            select *
             from term_segment
             where trace_count <= $1
             order by day desc, segment
             limit $2
         ) as small
-        order by day, segment",
+        order by day, "is_near!", segment"#,
         i32::try_from(MAX_TRACES / 2).unwrap_or(i32::MAX),
         MAX_LOOKED_AT,
+        DAY_NANOS,
+        NEAR_DAYS,
     )
     .fetch_all(connection)
     .await?;
@@ -88,13 +107,15 @@ async fn small(connection: &mut PgConnection) -> Result<Vec<Small>, Error> {
 
 /// The first of a day and of a size of which there are enough.
 fn choose(small: &[Small]) -> Option<(i32, Vec<i64>)> {
-    for of_day in small.chunk_by(|one, next| one.day == next.day) {
+    let kind = |one: &Small| (one.day, one.is_near);
+    for of_day in small.chunk_by(|one, next| kind(one) == kind(next)) {
         for size in 0..=size_of(i32::MAX) {
             let alike = of_day.iter().filter(|one| size_of(one.trace_count) == size);
-            let mut traces = 0;
+            let (mut traces, mut bytes) = (0, 0);
             let fitting = alike.take_while(|one| {
                 traces += usize::try_from(one.trace_count).unwrap_or(MAX_TRACES);
-                traces <= MAX_TRACES
+                bytes += usize::try_from(one.bucket_bytes).unwrap_or(MAX_BYTES);
+                traces <= MAX_TRACES && bytes <= MAX_BYTES
             });
             let numbers = fitting.take(MAX_PARTS).map(|one| one.segment);
             let numbers: Vec<i64> = numbers.collect();
@@ -185,6 +206,8 @@ mod tests {
                 day,
                 segment,
                 trace_count,
+                bucket_bytes: 100 * trace_count,
+                is_near: true,
             });
         choose(&small.collect::<Vec<_>>())
     }
@@ -199,6 +222,29 @@ mod tests {
         assert_eq!(chosen(&days), Some((2, (7..15).collect())));
         let sizes: Vec<_> = [(1, 1), (1, 900)].repeat(7);
         assert_eq!(chosen(&sizes), None);
+    }
+
+    #[test]
+    fn segments_of_other_times_and_large_ones_are_not_mixed() {
+        let mut small: Vec<Small> = (0..14)
+            .map(|segment| Small {
+                day: 1,
+                segment,
+                trace_count: 1,
+                bucket_bytes: 100,
+                is_near: segment >= 7,
+            })
+            .collect();
+        assert_eq!(choose(&small), None);
+        small.push(Small {
+            segment: 14,
+            ..small[13]
+        });
+        assert_eq!(choose(&small), Some((1, (7..15).collect())));
+        for one in &mut small {
+            one.bucket_bytes = 16 << 20;
+        }
+        assert_eq!(choose(&small), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The index of terms: which traces may have what a filter asks of spans
 //! ([ADR 10](../../../docs/adr/0010-index-of-terms.md)).
 //!
-//! Segments are never changed. Each transaction that stores traces adds one; small ones are merged
-//! later. A trace of which more is stored is added again as a whole, so one segment always tells all
+//! Segments are never changed. Each transaction that stores traces adds one for each of their days;
+//! small ones are merged later. A trace of which more is stored is added again as a whole, so one segment always tells all
 //! of it; what older segments say of it stays, and is one more candidate at most.
 
 mod candidates;
@@ -30,8 +30,15 @@ pub(crate) async fn has_all(
         r#"select exists (
             select
             from unindexed_day
-            join trace_summary using (day)
-            where start_nanos >= $1 and start_nanos < $2
+            -- Never the other way round, trace by trace.
+            cross join lateral (
+                select
+                from trace_summary
+                where trace_summary.day = unindexed_day.day
+                    and start_nanos >= $1
+                    and start_nanos < $2
+                limit 1
+            ) as one
         ) as "is_one_missing!""#,
         from_nanos,
         to_nanos,

@@ -5,7 +5,12 @@ use sqlx::PgConnection;
 
 use super::segment::{Entry, MAX_TRACES, Segment};
 use crate::Error;
-use crate::traces::{TraceWrite, saturated};
+use crate::traces::{TraceWrite, day_of, saturated};
+
+/// How far from the day on which it was stored a trace may begin and lie in one segment with
+/// others, in days. Some clocks are years off: a segment with such a trace would be opened by every
+/// search.
+pub(super) const NEAR_DAYS: i32 = 2;
 
 /// Adds the traces that are written, by their days.
 pub(crate) async fn write(
@@ -13,14 +18,20 @@ pub(crate) async fn write(
     writes: &[TraceWrite],
 ) -> Result<(), Error> {
     let mut writes: Vec<&TraceWrite> = writes.iter().collect();
-    writes.sort_by_key(|write| write.day);
-    for writes in writes.chunk_by(|one, next| one.day == next.day) {
+    let kind = |write: &TraceWrite| (write.day, is_near(write));
+    writes.sort_by_key(|write| kind(write));
+    for writes in writes.chunk_by(|one, next| kind(one) == kind(next)) {
         for writes in writes.chunks(MAX_TRACES) {
             let segment = Segment::of(writes.iter().map(|write| entry(write)));
             add(connection, writes[0].day, &segment).await?;
         }
     }
     Ok(())
+}
+
+fn is_near(write: &TraceWrite) -> bool {
+    let days = day_of(write.summary.start_nanos).saturating_sub(write.day);
+    days.saturating_abs() <= NEAR_DAYS
 }
 
 fn entry(write: &TraceWrite) -> (Entry, &TraceTerms) {
@@ -55,10 +66,11 @@ pub(super) async fn add(
                 newest_nanos,
                 trace_count,
                 bucket_bits,
+                bucket_bytes,
                 entries,
                 open_places
             )
-            values ($1, nextval('term_segment_number'), $2, $3, $4, $5, $6, $7)
+            values ($1, nextval('term_segment_number'), $2, $3, $4, $5, $10, $6, $7)
             returning day, segment
         )
         insert into term_bucket (day, segment, bucket, body)
@@ -74,6 +86,7 @@ pub(super) async fn add(
         &open,
         &numbers,
         &bodies as &[&[u8]],
+        saturated(bodies.iter().map(|body| body.len()).sum()),
     )
     .execute(connection)
     .await?;

@@ -8,7 +8,6 @@ use model::index::Demand;
 use model::list_order::{Cursor, ListOrder};
 use model::otlp::decode::Detail;
 use model::summary::{Page, Summary};
-use sqlx::PgConnection;
 
 use super::summary_reader::Reader;
 use super::summary_row::SummaryRow;
@@ -53,21 +52,18 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn list_of(&self, request: &ListRequest, demand: &Demand) -> Result<Page, Error> {
-        let mut transaction = self.searching().await?;
-        let mut reader = Reader::new(&mut transaction, request, demand).await?;
+        let mut reader = Reader::new(self, request, demand).await?;
         let mut traces = Vec::new();
         let mut looked_at = 0;
         loop {
-            let batch = reader
-                .next(&mut transaction, wanted(request, &traces))
-                .await?;
+            let batch = reader.next(wanted(request, &traces)).await?;
             looked_at += batch.summaries.len();
             let mut rest = batch.summaries.as_slice();
             while !rest.is_empty() {
                 let count = wanted(request, &traces).min(rest.len());
                 let (candidates, later) = rest.split_at(count);
                 rest = later;
-                let found = self.matching(&mut transaction, &request.filter, candidates);
+                let found = self.matching(&request.filter, candidates);
                 for found in found.await? {
                     if traces.len() == request.limit {
                         let next = traces.last().map(|last| request.order.cursor(last));
@@ -156,7 +152,6 @@ impl Store {
     /// The candidates that meet the filter; what their summaries do not tell, their spans do.
     pub(super) async fn matching(
         &self,
-        connection: &mut PgConnection,
         filter: &Filter,
         candidates: &[Summary],
     ) -> Result<Vec<Summary>, Error> {
@@ -169,7 +164,9 @@ impl Store {
             return Ok(matching);
         }
         let ids: Vec<TraceId> = matching.iter().map(|summary| summary.trace_id).collect();
-        let chunks = chunks(connection, &self.dictionaries, &ids, 0).await?;
+        let mut connection = self.pool.acquire().await?;
+        let chunks = chunks(&mut connection, &self.dictionaries, &ids, 0).await?;
+        drop(connection);
         let summaries = matching.iter().map(|summary| (summary.trace_id, summary));
         let summaries: HashMap<TraceId, &Summary> = summaries.collect();
         let mut accepted = HashSet::new();

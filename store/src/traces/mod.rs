@@ -1,5 +1,6 @@
 //! Stored traces: summaries and the documents that hold their spans.
 
+mod arrivals;
 mod attributes;
 mod batches;
 mod days;
@@ -25,6 +26,8 @@ use model::time::DAY_NANOS;
 use model::trace::Trace;
 use sqlx::PgConnection;
 
+pub(crate) use arrivals::note;
+pub use arrivals::{LEASE, Note};
 pub use attributes::AttributeValues;
 pub use batches::{batches, fitting};
 pub use days::Day;

@@ -126,15 +126,13 @@ impl Store {
             limit: most,
         };
         let mut columns = vec![TraceCount::default(); slots.count()];
-        let mut transaction = self.searching().await?;
-        let mut reader = Reader::new(&mut transaction, &request, &Demand::Nothing).await?;
+        let mut reader = Reader::new(self, &request, &Demand::Nothing).await?;
         let mut looked_at = 0;
         let since_nanos = loop {
-            let batch = reader.next(&mut transaction, BATCH).await?;
+            let batch = reader.next(BATCH).await?;
             looked_at += batch.summaries.len();
             for candidates in batch.summaries.chunks(BATCH) {
-                let found = self.matching(&mut transaction, filter, candidates);
-                for found in found.await? {
+                for found in self.matching(filter, candidates).await? {
                     let place = slots.at(found.start_nanos);
                     if let Some(column) = place.and_then(|place| columns.get_mut(place)) {
                         column.all += 1;

@@ -1,6 +1,8 @@
 //! The summaries of traces that may meet the filter of a list, in its order: from their columns
 //! alone, or from what the index of terms finds.
 
+use std::cmp::Reverse;
+
 use model::id::TraceId;
 use model::index::Demand;
 use model::list_order::{Cursor, ListOrder};
@@ -11,8 +13,8 @@ use super::list::{BATCH, ListRequest, MAX_CANDIDATES};
 use super::needs::Needs;
 use super::saturated;
 use super::summary_row::SummaryRow;
-use crate::Error;
 use crate::term_index::{self, Bound, Candidate, Candidates, Rest};
+use crate::{Error, Store};
 
 /// Most candidates of the index of which the columns are looked at in one search.
 const MAX_FOUND: usize = 50_000;
@@ -27,8 +29,10 @@ pub(super) struct Batch {
     pub(super) is_limit: bool,
 }
 
-/// Reads summaries that may meet the filter. What of the filter a column can tell narrows them.
+/// Reads summaries that may meet the filter. What of the filter a column can tell narrows them. Each
+/// batch is read by itself: nothing is held while its spans are looked at.
 pub(super) struct Reader<'a> {
+    store: &'a Store,
     request: &'a ListRequest,
     needs: Needs,
     source: Source,
@@ -39,82 +43,58 @@ enum Source {
     Columns {
         after: Option<Cursor>,
     },
-    Index {
-        candidates: Candidates,
-        found: usize,
-    },
+    Index(Search),
     /// All that the index has found, in order.
     Ranked(Vec<Summary>),
 }
 
+/// How far a search of the index has come.
+struct Search {
+    demand: Demand,
+    bound: Bound,
+    /// Candidates so far.
+    found: usize,
+}
+
 impl<'a> Reader<'a> {
     pub(super) async fn new(
-        connection: &mut PgConnection,
+        store: &'a Store,
         request: &'a ListRequest,
         demand: &Demand,
     ) -> Result<Self, Error> {
-        let mut reader = Self {
-            request,
-            needs: Needs::of(&request.filter),
-            source: Source::Columns {
-                after: request.after,
-            },
-        };
+        let needs = Needs::of(&request.filter);
         let demand = Demand::all([Demand::of(&request.filter), demand.clone()]);
-        if demand == Demand::Nothing
-            || !term_index::has_all(connection, request.from_nanos, request.to_nanos).await?
-        {
-            return Ok(reader);
-        }
-        let mut candidates = Candidates::new(demand, request.bound());
-        if request.order == ListOrder::Newest {
-            reader.source = Source::Index {
-                candidates,
-                found: 0,
-            };
-        } else if let Some(summaries) = reader.ranked(connection, &mut candidates).await? {
-            reader.source = Source::Ranked(summaries);
-        }
-        Ok(reader)
+        let source = Source::of(store, request, &needs, demand).await?;
+        Ok(Self {
+            store,
+            request,
+            needs,
+            source,
+        })
     }
 
     /// The next ones; of those that the index finds, at most so many.
-    pub(super) async fn next(
-        &mut self,
-        connection: &mut PgConnection,
-        count: usize,
-    ) -> Result<Batch, Error> {
-        let request = self.request;
+    pub(super) async fn next(&mut self, count: usize) -> Result<Batch, Error> {
         match &mut self.source {
             Source::Columns { after } => {
-                let rows = match request.order {
-                    ListOrder::Newest => newest(connection, request, &self.needs, *after).await?,
-                    _ => ranked(connection, request, &self.needs, *after).await?,
-                };
-                let is_last = rows.len() < request.batch();
-                let summaries = summaries(rows)?;
-                let end = summaries.last().map(|last| request.order.cursor(last));
-                *after = end;
-                Ok(Batch {
-                    summaries,
-                    end: end.filter(|_| !is_last),
-                    is_limit: false,
-                })
+                let batch = by_columns(self.store, self.request, &self.needs, *after).await?;
+                *after = batch.end;
+                Ok(batch)
             }
-            Source::Index { candidates, found } => {
-                let next = candidates.next(connection, count).await?;
-                *found += next.candidates.len();
-                let end = match (next.rest, next.candidates.last()) {
-                    (Rest::None, _) => None,
-                    (Rest::NotLookedAt { newest_nanos }, _) => Some(up_to(newest_nanos)),
-                    (Rest::Some, last) => last.map(cursor),
-                };
-                let rows = by_id(connection, &self.needs, &next.candidates).await?;
-                Ok(Batch {
-                    summaries: summaries(rows)?,
-                    end,
-                    is_limit: next.rest != Rest::Some || *found >= MAX_FOUND,
-                })
+            Source::Index(search) => {
+                let begin = search.bound.before;
+                let batch = by_index(self.store, &self.needs, search, count).await?;
+                if batch.is_limit && search.bound.before >= begin {
+                    // Clocks that are far off have put all segments beside each other.
+                    self.source = Source::Columns {
+                        after: self.request.after,
+                    };
+                    return Ok(Batch {
+                        is_limit: false,
+                        ..batch
+                    });
+                }
+                Ok(batch)
             }
             Source::Ranked(summaries) => Ok(Batch {
                 summaries: std::mem::take(summaries),
@@ -122,35 +102,96 @@ impl<'a> Reader<'a> {
             }),
         }
     }
+}
 
-    /// What comes after the cursor of all that the index finds, in the order that is asked for;
-    /// none where that is more than a search looks at.
-    async fn ranked(
-        &self,
-        connection: &mut PgConnection,
-        candidates: &mut Candidates,
-    ) -> Result<Option<Vec<Summary>>, Error> {
-        let found = candidates.next(connection, MAX_CANDIDATES).await?;
-        if found.rest != Rest::None {
-            return Ok(None);
-        }
-        let order = self.request.order;
-        let rank = |summary: &Summary| {
-            let cursor = order.cursor(summary);
-            (cursor.rank, cursor.start_nanos, cursor.trace_id)
+impl Source {
+    async fn of(
+        store: &Store,
+        request: &ListRequest,
+        needs: &Needs,
+        demand: Demand,
+    ) -> Result<Self, Error> {
+        let columns = Self::Columns {
+            after: request.after,
         };
-        let mut summaries = summaries(by_id(connection, &self.needs, &found.candidates).await?)?;
-        if let Some(after) = self.request.after {
-            let after = (after.rank, after.start_nanos, after.trace_id);
-            summaries.retain(|summary| rank(summary) < after);
+        if demand == Demand::Nothing {
+            return Ok(columns);
         }
-        summaries.sort_by_key(|summary| std::cmp::Reverse(rank(summary)));
-        Ok(Some(summaries))
+        let mut transaction = store.searching().await?;
+        if !term_index::has_all(&mut transaction, request.from_nanos, request.to_nanos).await? {
+            return Ok(columns);
+        }
+        let bound = request.bound();
+        if request.order == ListOrder::Newest {
+            return Ok(Self::Index(Search {
+                demand,
+                bound,
+                found: 0,
+            }));
+        }
+        let mut candidates = Candidates::new(&demand, bound);
+        let found = candidates.next(&mut transaction, MAX_CANDIDATES).await?;
+        if found.rest != Rest::None {
+            return Ok(columns);
+        }
+        let rows = by_id(&mut transaction, needs, &found.candidates).await?;
+        Ok(Self::Ranked(request.in_order(summaries(rows)?)))
     }
+}
+
+async fn by_columns(
+    store: &Store,
+    request: &ListRequest,
+    needs: &Needs,
+    after: Option<Cursor>,
+) -> Result<Batch, Error> {
+    let rows = match request.order {
+        ListOrder::Newest => newest(store, request, needs, after).await?,
+        _ => ranked(store, request, needs, after).await?,
+    };
+    let is_last = rows.len() < request.batch();
+    let summaries = summaries(rows)?;
+    let end = summaries.last().map(|last| request.order.cursor(last));
+    Ok(Batch {
+        summaries,
+        end: end.filter(|_| !is_last),
+        is_limit: false,
+    })
+}
+
+async fn by_index(
+    store: &Store,
+    needs: &Needs,
+    search: &mut Search,
+    count: usize,
+) -> Result<Batch, Error> {
+    let mut transaction = store.searching().await?;
+    let mut candidates = Candidates::new(&search.demand, search.bound);
+    let found = candidates.next(&mut transaction, count).await?;
+    let rows = by_id(&mut transaction, needs, &found.candidates).await?;
+    search.found += found.candidates.len();
+    let end = match found.rest {
+        Rest::None => None,
+        Rest::Some => found.candidates.last().map(cursor),
+        Rest::NotLookedAt { newest_nanos } => Some(up_to(newest_nanos)),
+    };
+    if let Some(end) = end {
+        search.bound.before = (end.start_nanos, *end.trace_id.as_bytes());
+    }
+    Ok(Batch {
+        summaries: summaries(rows)?,
+        end,
+        is_limit: found.rest != Rest::Some || search.found >= MAX_FOUND,
+    })
 }
 
 fn summaries(rows: Vec<SummaryRow>) -> Result<Vec<Summary>, Error> {
     rows.into_iter().map(Summary::try_from).collect()
+}
+
+/// What comes first is the greatest.
+fn place(cursor: Cursor) -> (i64, i64, TraceId) {
+    (cursor.rank, cursor.start_nanos, cursor.trace_id)
 }
 
 /// The place of a candidate in a list by begin.
@@ -163,7 +204,7 @@ fn cursor(candidate: &Candidate) -> Cursor {
 }
 
 async fn newest(
-    connection: &mut PgConnection,
+    store: &Store,
     request: &ListRequest,
     needs: &Needs,
     after: Option<Cursor>,
@@ -229,7 +270,7 @@ async fn newest(
         &needs.flags,
         i64::from(saturated(request.batch())),
     )
-    .fetch_all(connection)
+    .fetch_all(&store.pool)
     .await?;
     Ok(rows)
 }
@@ -237,14 +278,11 @@ async fn newest(
 /// In any other order: by a rank that is the smallest for what comes first. An index tells
 /// that of the slowest; for the others all that lies within the range is read.
 async fn ranked(
-    connection: &mut PgConnection,
+    store: &Store,
     request: &ListRequest,
     needs: &Needs,
     after: Option<Cursor>,
 ) -> Result<Vec<SummaryRow>, Error> {
-    sqlx::query!("set local plan_cache_mode = force_custom_plan")
-        .execute(&mut *connection)
-        .await?;
     let ranks = request.ranks(needs, after);
     let rows = sqlx::query_as!(
         SummaryRow,
@@ -314,7 +352,7 @@ async fn ranked(
         ranks.0,
         ranks.1,
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *store.planning().await?)
     .await?;
     Ok(rows)
 }
@@ -402,6 +440,16 @@ async fn by_id(
 }
 
 impl ListRequest {
+    /// Those that come after the page before, in the order that is asked for.
+    fn in_order(&self, mut summaries: Vec<Summary>) -> Vec<Summary> {
+        let rank = |summary: &Summary| place(self.order.cursor(summary));
+        if let Some(after) = self.after {
+            summaries.retain(|summary| rank(summary) < place(after));
+        }
+        summaries.sort_by_key(|summary| Reverse(rank(summary)));
+        summaries
+    }
+
     /// What the index is asked for. In any other order than that of the index all of it is.
     fn bound(&self) -> Bound {
         let before = match self.after {

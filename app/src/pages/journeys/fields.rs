@@ -1,17 +1,9 @@
-//! Fields of the form, each with what is wrong with it beside it.
+//! Fields of the form of a journey.
 
 use leptos::prelude::*;
 use model::journey::{Field, FieldError};
 
-/// What is wrong with a field, if anything.
-fn mistake(mistakes: &[FieldError], field: Field) -> Option<String> {
-    let found: Vec<&str> = mistakes
-        .iter()
-        .filter(|mistake| mistake.field == field)
-        .map(|mistake| mistake.message.as_str())
-        .collect();
-    (!found.is_empty()).then(|| found.join(". "))
-}
+use crate::components::text_field::{self, mistake};
 
 /// With `lines` it has so many, and otherwise one.
 #[component]
@@ -23,51 +15,6 @@ pub(super) fn TextField(
     value: String,
     mistakes: StoredValue<Vec<FieldError>>,
 ) -> impl IntoView {
-    let id = format!("field-{}", field.key());
-    let name = format!("draft[{}]", field.key());
-    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-    let mistake = mistakes.with_value(|mistakes| mistake(mistakes, field));
-    let is_wrong = mistake.as_ref().map(|_| "true");
-    let error = mistake.as_ref().map(|_| error_id.as_str());
-    let described_by = error
-        .into_iter()
-        .chain((!hint.is_empty()).then_some(hint_id.as_str()));
-    let described_by = described_by.collect::<Vec<_>>().join(" ");
-    let described_by = (!described_by.is_empty()).then_some(described_by);
-    let input = match lines {
-        None => view! {
-            <input
-                id=id.clone()
-                name=name
-                value=value
-                autocomplete="off"
-                aria-invalid=is_wrong
-                aria-describedby=described_by
-            />
-        }
-        .into_any(),
-        Some(lines) => view! {
-            <textarea
-                id=id.clone()
-                name=name
-                rows=lines
-                spellcheck="false"
-                aria-invalid=is_wrong
-                aria-describedby=described_by
-            >
-                {value}
-            </textarea>
-        }
-        .into_any(),
-    };
-    let hint = (!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> });
-    let error = mistake.map(|message| view! { <p class="field-error" id=error_id>{message}</p> });
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            {input}
-            {error}
-            {hint}
-        </div>
-    }
+    let mistake = mistakes.with_value(|mistakes| mistake(mistakes, &field));
+    view! { <text_field::TextField name=field.key() label hint lines value mistake /> }
 }

@@ -1,14 +1,13 @@
 //! The form of a journey.
 
 use leptos::prelude::*;
-use model::format;
 use model::journey::{Draft, Field, FieldError, Journey};
 use store::journeys::MAX_JOURNEYS;
 
 use super::fields::TextField;
-use super::query::{DeleteJourney, Reason, SaveJourney};
+use super::query::{DeleteJourney, NOUN, SaveJourney};
 use crate::address::JOURNEYS_PATH;
-use crate::error::AppError;
+use crate::pages::forms::{Newer, Problem, Returned};
 
 /// `journey` is the one that is changed; without one a new one is made from `draft`. Where a form
 /// was refused, it comes back with what was typed.
@@ -16,31 +15,34 @@ use crate::error::AppError;
 pub(super) fn JourneyForm(draft: Draft, journey: Option<Journey>) -> impl IntoView {
     let action = ServerAction::<SaveJourney>::new();
     let refusal = action.value().get_untracked().and_then(Result::err);
-    let (reason, seen, draft) = match refusal {
-        Some(refusal) => (Some(refusal.reason), refusal.version, *refusal.draft),
-        None => (None, None, draft),
-    };
-    let mistakes = reason.map_or(vec![], |reason| mistakes(reason, &draft));
-    let is_outdated = reason == Some(Reason::Outdated);
-    let button = match (journey.is_some(), is_outdated) {
+    let check = |draft: &Draft| draft.check().err().unwrap_or_default();
+    let returned = Returned::of(refusal, draft, NOUN, Field::Name, check);
+    let button = match (journey.is_some(), returned.is_outdated()) {
         (true, true) => "Save mine over it",
         (true, false) => "Save",
         (false, _) => "Define it",
     };
     let identity = journey.as_ref().map(|journey| {
-        // Who has been told of a newer version and saves again means to; who mends a mistake has
-        // seen no other version than before.
-        let version = seen.filter(|_| !is_outdated).unwrap_or(journey.version);
+        let version = returned.version(journey.version);
         view! {
             <input type="hidden" name="id" value=journey.id.to_string() />
             <input type="hidden" name="version" value=version.to_string() />
         }
     });
-    let problem = reason.map(|reason| view! { <Problem reason mistakes=mistakes.len() journey /> });
+    let Returned {
+        reason,
+        draft,
+        mistakes,
+        ..
+    } = returned;
+    let newer = journey.as_ref().map(newer);
+    let problem = view! {
+        <Problem noun=NOUN most=MAX_JOURNEYS reason mistakes=mistakes.len() newer />
+    };
     let mistakes = StoredValue::new(mistakes);
     view! {
         <ActionForm action=action attr:class="journey-form" attr:novalidate="">
-            <div class="form-problem" role="alert">{problem}</div>
+            {problem}
             {identity}
             <OwnFields draft=draft.clone() mistakes />
             <RequestFields draft=draft.clone() mistakes />
@@ -143,60 +145,10 @@ fn BudgetFields(draft: Draft, mistakes: StoredValue<Vec<FieldError>>) -> impl In
     }
 }
 
-/// What is wrong with which field.
-fn mistakes(reason: Reason, draft: &Draft) -> Vec<FieldError> {
-    match reason {
-        Reason::Mistakes => draft.check().err().unwrap_or_default(),
-        Reason::NameTaken => vec![FieldError {
-            field: Field::Name,
-            message: "Another journey has this name; choose another".into(),
-        }],
-        _ => vec![],
-    }
-}
-
-/// What went wrong as a whole. `journey` is as it is now.
-#[component]
-fn Problem(reason: Reason, mistakes: usize, journey: Option<Journey>) -> impl IntoView {
-    let text = match reason {
-        // An address that somebody else has written.
-        Reason::Mistakes | Reason::NameTaken if mistakes == 0 => return ().into_any(),
-        Reason::Mistakes | Reason::NameTaken => {
-            let count = format::counted(mistakes, "mistake");
-            format!("Nothing was saved: mend {count} below.")
-        }
-        Reason::Full => format!(
-            "Nothing was saved: there are {MAX_JOURNEYS} journeys, which is the most there can be. Delete \
-             one first."
-        ),
-        Reason::Gone => {
-            "Nothing was saved: somebody has deleted this journey in the meantime.".into()
-        }
-        Reason::Outdated => {
-            return journey
-                .map(|current| view! { <Newer current /> })
-                .into_any();
-        }
-        Reason::Unavailable => failure(&AppError::Unavailable),
-        Reason::Damaged => failure(&AppError::Damaged),
-        Reason::Unreadable => {
-            "Nothing was saved: what was sent could not be read. Fill in the form and send it \
-             again."
-                .into()
-        }
-    };
-    view! { <p>{text}</p> }.into_any()
-}
-
-fn failure(error: &AppError) -> String {
-    format!("Nothing was saved. {error}. {}", error.hint())
-}
-
 /// What somebody else has written in the meantime.
-#[component]
-fn Newer(current: Journey) -> impl IntoView {
+fn newer(current: &Journey) -> AnyView {
     let theirs = Draft::from(&current.definition);
-    let rows = [
+    let theirs = vec![
         ("Name", theirs.name),
         ("Owner", theirs.owner),
         ("Description", theirs.description),
@@ -208,21 +160,8 @@ fn Newer(current: Journey) -> impl IntoView {
         ("Network", theirs.network),
         ("Backend", theirs.backend),
     ];
-    let rows = rows.into_iter().filter(|(_, value)| !value.is_empty());
-    let rows = rows.map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> });
-    view! {
-        <p>
-            <strong>"Somebody else has changed this journey since you opened it."</strong>
-            " Nothing was overwritten. This is what they saved:"
-        </p>
-        <dl class="theirs">{rows.collect_view()}</dl>
-        <p>
-            "Save again to put yours in its place, or "
-            <a href=format!("{JOURNEYS_PATH}/{}/edit", current.id)>
-                "begin again with theirs"
-            </a> "."
-        </p>
-    }
+    let again = format!("{JOURNEYS_PATH}/{}/edit", current.id);
+    view! { <Newer noun=NOUN theirs again /> }.into_any()
 }
 
 /// Deleting, behind a question that says what is lost.
@@ -230,16 +169,14 @@ fn Newer(current: Journey) -> impl IntoView {
 pub(super) fn DeleteForm(journey: Journey) -> impl IntoView {
     let action = ServerAction::<DeleteJourney>::new();
     let refusal = action.value().get_untracked().and_then(Result::err);
+    let reason = refusal.map(|refusal| refusal.reason);
+    let newer = Some(newer(&journey));
     let name = journey.definition.name.clone();
-    let current = journey.clone();
-    let problem = refusal.map(|refusal| {
-        view! { <Problem reason=refusal.reason mistakes=0 journey=Some(current) /> }
-    });
     view! {
         <details class="delete">
             <summary class="button">"Delete…"</summary>
             <ActionForm action=action>
-                <div class="form-problem" role="alert">{problem}</div>
+                <Problem noun=NOUN most=MAX_JOURNEYS reason mistakes=0 newer />
                 <p>
                     {format!("The definition of {name} is lost: its owner, steps and budgets. ")}
                     "Its requests and their figures stay."

@@ -18,13 +18,13 @@ const MAX_LINKED_BYTES: usize = 256;
 
 /// One row, as it is drawn.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) trace: Summary,
+pub(crate) struct Row {
+    pub(crate) trace: Summary,
     /// The value of each attribute that is a column, in their order.
-    pub(super) attributes: Vec<Option<String>>,
-    pub(super) now_nanos: i64,
+    pub(crate) attributes: Vec<Option<String>>,
+    pub(crate) now_nanos: i64,
     /// The longest duration of the page, in nanoseconds; at least 1.
-    pub(super) longest: i64,
+    pub(crate) longest: i64,
 }
 
 /// Draws a cell; `attribute` is its value where the column is an attribute.

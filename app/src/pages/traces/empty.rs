@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::filter::Filter;
 
-use crate::address::TracesAddress;
+use crate::address::{LIVE_PATH, TracesAddress};
 
 /// Nothing in the range meets the filter.
 #[component]
@@ -17,11 +17,15 @@ pub(super) fn NothingFound(address: TracesAddress, range_title: String) -> impl 
         let href = address.first_page().href();
         view! { <li><a href=href>"Go to the newest traces"</a></li> }
     });
+    let live = address.scope.href(LIVE_PATH);
     view! {
         <section class="notice">
             <h1>"No traces found"</h1>
             <p>{format!("Nothing in the range “{range_title}” meets the filter.")}</p>
-            <ul>{first} {unfiltered} <li><a href=wider.href()>"Look at the last 30 days"</a></li></ul>
+            <ul>
+                {first} {unfiltered} <li><a href=wider.href()>"Look at the last 30 days"</a></li>
+                <li><a href=live>"Watch for what arrives"</a></li>
+            </ul>
         </section>
     }
 }

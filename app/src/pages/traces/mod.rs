@@ -14,12 +14,13 @@ use leptos_router::hooks::use_query_map;
 use model::format;
 use model::list_order::{Cursor, ListOrder};
 
+pub(crate) use self::cells::Row;
 use self::columns::ColumnsForm;
 use self::empty::NothingFound;
 use self::over_time::OverTime;
 use self::query::{Answer, count_traces, list_traces};
-use self::table::TraceTable;
-use crate::address::TracesAddress;
+pub(crate) use self::table::{TraceRow, TraceTable};
+use crate::address::{LIVE_PATH, TracesAddress};
 use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -127,6 +128,7 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
                     <span class="muted">{range_title}</span>
                     <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
                     <ColumnsForm address=address.clone() columns=columns.clone() />
+                    <a href=address.scope.href(LIVE_PATH) class="button">"Live"</a>
                 </div>
             </header>
             <TraceTable address order columns traces=page.traces values now_nanos />

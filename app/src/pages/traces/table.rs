@@ -9,9 +9,10 @@ use store::traces::AttributeValues;
 
 use super::cells::{Row, cell};
 use crate::address::{CHOSEN, CompareAddress, TracesAddress};
+use crate::islands::live::row_id;
 
 #[component]
-pub(super) fn TraceTable(
+pub(crate) fn TraceTable(
     address: TracesAddress,
     order: ListOrder,
     columns: Columns,
@@ -97,7 +98,7 @@ fn Heading(address: TracesAddress, column: Column, order: ListOrder) -> impl Int
 }
 
 #[component]
-fn TraceRow(address: TracesAddress, columns: Columns, row: Row) -> impl IntoView {
+pub(crate) fn TraceRow(address: TracesAddress, columns: Columns, row: Row) -> impl IntoView {
     let mut attributes = row.attributes.clone().into_iter();
     let cells = columns.iter().map(|column| {
         let attribute = match column {
@@ -119,7 +120,7 @@ fn TraceRow(address: TracesAddress, columns: Columns, row: Row) -> impl IntoView
         format::duration(*duration_nanos)
     );
     view! {
-        <tr>
+        <tr id=row_id(*trace_id)>
             <td class="tick">
                 <input type="checkbox" name=CHOSEN value=trace_id.to_string() aria-label=label />
             </td>

@@ -1,0 +1,78 @@
+//! Addresses of saved views.
+
+use leptos_router::params::ParamsMap;
+use model::view::{Draft, Field, View};
+
+use super::query_string;
+use crate::error::AppError;
+
+pub(crate) const VIEWS_PATH: &str = "/views";
+
+/// The short link of a view, which leads to what it has saved.
+pub(crate) fn view_href(view: &View) -> String {
+    format!("{VIEWS_PATH}/{}", view.id)
+}
+
+pub(crate) fn edit_view_href(id: i64) -> String {
+    format!("{VIEWS_PATH}/{id}/edit")
+}
+
+/// `/views/new?path=`: saves the page at that address.
+pub(crate) fn new_view_href(path: &str) -> String {
+    format!(
+        "{VIEWS_PATH}/new{}",
+        query_string(&[(Field::Path.key(), path)])
+    )
+}
+
+pub(crate) fn read_new_view(query: &ParamsMap) -> Draft {
+    Draft {
+        path: query.get(Field::Path.key()).unwrap_or_default(),
+        ..Draft::default()
+    }
+}
+
+/// The number in `/views/{id}`.
+pub(crate) fn read_view_id(path: &ParamsMap) -> Result<i64, AppError> {
+    let id = path.get("id").unwrap_or_default();
+    let number: Option<i64> = id.parse().ok();
+    number.ok_or_else(|| AppError::Address(format!("\"{id}\" names no view")))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::view::{PAGES, own_page};
+
+    use super::super::{
+        CompareAddress, ExploreAddress, JOURNEYS_PATH, LIVE_PATH, OVERVIEW_PATH, RegionsAddress,
+        Scope, TracesAddress,
+    };
+    use super::*;
+
+    #[test]
+    fn every_page_with_a_filter_bar_can_be_saved() {
+        let pages = [
+            OVERVIEW_PATH,
+            CompareAddress::PATH,
+            ExploreAddress::PATH,
+            JOURNEYS_PATH,
+            RegionsAddress::PATH,
+            TracesAddress::PATH,
+            LIVE_PATH,
+        ];
+        assert_eq!(pages, PAGES);
+        let scope = Scope {
+            q: "a:\"b c\" -é \\ {x:y} >> {z:1}|^`".into(),
+            from: "now-1h".into(),
+            ..Scope::default()
+        };
+        for page in pages {
+            let href = scope.href(page);
+            assert_eq!(own_page(&href).as_deref(), Some(&*href), "as it was");
+        }
+        assert_eq!(
+            new_view_href("/traces?q=a%20b&from=now-1h"),
+            "/views/new?path=/traces%3Fq%3Da%2520b%26from%3Dnow-1h"
+        );
+    }
+}

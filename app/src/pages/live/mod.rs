@@ -1,0 +1,71 @@
+//! `/traces/live`: requests as they arrive.
+
+mod query;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use model::list_columns::Columns;
+use model::list_order::ListOrder;
+use model::summary::Summary;
+use store::traces::AttributeValues;
+
+use self::query::list_newest;
+use crate::address::{LIVE_PATH, Scope, TracesAddress, live_rows_href};
+use crate::components::filter_bar::FilterBar;
+use crate::components::notice::ErrorNotice;
+use crate::islands::live::LiveList;
+use crate::pages::traces::TraceTable;
+
+/// The duration of a whole bar where there is nothing to compare with.
+const LONG_NANOS: i64 = 1_000_000_000;
+
+#[component]
+pub(crate) fn LivePage() -> impl IntoView {
+    let scope = use_query_map().with_untracked(Scope::read);
+    view! {
+        <Title text="Live traces" />
+        <FilterBar place=LIVE_PATH scope=scope.clone() />
+        {Suspend::new(async move {
+            match list_newest(&scope).await {
+                Ok((traces, now_nanos)) => view! { <Live scope traces now_nanos /> }.into_any(),
+                Err(error) => view! { <ErrorNotice error /> }.into_any(),
+            }
+        })}
+    }
+}
+
+#[component]
+fn Live(scope: Scope, traces: Vec<Summary>, now_nanos: i64) -> impl IntoView {
+    let longest = traces.iter().map(|trace| trace.duration_nanos).max();
+    let longest = longest.unwrap_or(LONG_NANOS);
+    let rows = live_rows_href(&scope, longest);
+    let again = scope.href(LIVE_PATH);
+    let address = TracesAddress::from(scope);
+    let list = address.href();
+    view! {
+        <section class="card live">
+            <header class="card-head">
+                <h1>"Traces as they arrive"</h1>
+                <span class="muted">"those that began within the last hour"</span>
+                <a href=list class="button">"List"</a>
+            </header>
+            <noscript>
+                <p>
+                    "To see them arrive, scripts must be on. These are the newest; "
+                    <a href=again>"refresh to see newer ones"</a> "."
+                </p>
+            </noscript>
+            <LiveList rows>
+                <TraceTable
+                    address
+                    order=ListOrder::Newest
+                    columns=Columns::default()
+                    traces
+                    values=AttributeValues::new()
+                    now_nanos
+                />
+            </LiveList>
+        </section>
+    }
+}
