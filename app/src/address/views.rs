@@ -2,6 +2,7 @@
 
 use leptos_router::params::ParamsMap;
 use model::view::{Draft, Field, View};
+use percent_encoding::percent_decode_str;
 
 use super::query_string;
 use crate::error::AppError;
@@ -25,9 +26,14 @@ pub(crate) fn new_view_href(path: &str) -> String {
     )
 }
 
-pub(crate) fn read_new_view(query: &ParamsMap) -> Draft {
+/// Reads that from the query as it came: what the router gives is decoded once more than it was
+/// encoded, which an address within an address does not survive.
+pub(crate) fn read_new_view(query: &str) -> Draft {
+    let mut fields = query.split('&').filter_map(|field| field.split_once('='));
+    let path = fields.find(|(name, _)| *name == Field::Path.key());
+    let path = path.map(|(_, value)| percent_decode_str(value).decode_utf8_lossy());
     Draft {
-        path: query.get(Field::Path.key()).unwrap_or_default(),
+        path: path.unwrap_or_default().into_owned(),
         ..Draft::default()
     }
 }
@@ -70,9 +76,14 @@ mod tests {
             let href = scope.href(page);
             assert_eq!(own_page(&href).as_deref(), Some(&*href), "as it was");
         }
+        let page = "/traces?q=a%20b%26c&from=now-1h";
+        let href = new_view_href(page);
         assert_eq!(
-            new_view_href("/traces?q=a%20b&from=now-1h"),
-            "/views/new?path=/traces%3Fq%3Da%2520b%26from%3Dnow-1h"
+            href,
+            "/views/new?path=/traces%3Fq%3Da%2520b%2526c%26from%3Dnow-1h"
         );
+        let (_, query) = href.split_once('?').expect("a query");
+        assert_eq!(read_new_view(query).path, page);
+        assert_eq!(read_new_view("x=1&path").path, "");
     }
 }

@@ -28,6 +28,10 @@ fn row_id_of(trace: &str) -> String {
 
 /// How it stands with what the server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(
+    not(any(feature = "hydrate", test)),
+    expect(dead_code, reason = "the server draws the page before there is any")
+)]
 enum Connection {
     #[default]
     Opening,
@@ -180,8 +184,11 @@ fn words(connection: Connection, is_paused: bool, is_read: bool, counts: Counts)
         .into_iter()
         .filter(|(count, what)| *count > 0 || *what == "new")
         .map(|(count, what)| format!("{} {what}", format::count(count)));
-    let counted: Vec<String> = counted.collect();
-    format!("{state}: {}", counted.join(", "))
+    let told: Vec<String> = counted.collect();
+    if connection == Connection::Opening && counts == Counts::default() {
+        return state.to_owned();
+    }
+    format!("{state}: {}", told.join(", "))
 }
 
 #[cfg(test)]
@@ -204,7 +211,7 @@ mod tests {
         assert!(told(Connection::Open, false, true).starts_with("Held while"));
         assert!(told(Connection::Asleep, true, true).starts_with("Stopped"));
         let nothing = words(Connection::Opening, false, false, Counts::default());
-        assert_eq!(nothing, "Connecting…: 0 new");
+        assert_eq!(nothing, "Connecting…");
         let held = Counts {
             waiting: 2,
             unseen: 4,

@@ -1,8 +1,9 @@
 //! `/views/new` and `/views/{id}/edit`.
 
+use http::request::Parts;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use model::view::{Draft, View};
 
 use super::form::{DeleteForm, ViewForm};
@@ -13,7 +14,8 @@ use crate::components::notice::ErrorNotice;
 
 #[component]
 pub(crate) fn NewViewPage() -> impl IntoView {
-    let draft = use_query_map().with_untracked(read_new_view);
+    let query = use_context::<Parts>().and_then(|request| Some(request.uri.query()?.to_owned()));
+    let draft = read_new_view(&query.unwrap_or_default());
     view! {
         <Title text="Save a view" />
         <section class="card form-card">
