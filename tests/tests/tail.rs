@@ -78,7 +78,8 @@ impl Tail {
     /// The next event with data; none when the stream has ended.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some((event, rest)) = self.read.split_once("\n\n") {
+            if let Some(end) = self.read.find("\n\n") {
+                let event: String = self.read.drain(..end + 2).collect();
                 let field = |name: &str| {
                     let mut lines = event.lines();
                     lines.find_map(|line| Some(line.strip_prefix(name)?.to_owned()))
@@ -88,15 +89,13 @@ impl Tail {
                     id: field("id: ").unwrap_or_default(),
                     data,
                 });
-                self.read = rest.to_owned();
                 if event.is_some() {
                     return event;
                 }
                 continue;
             }
             let chunk = self.response.chunk().await.ok()??;
-            self.read
-                .push_str(&String::from_utf8(chunk.to_vec()).unwrap());
+            self.read.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
 

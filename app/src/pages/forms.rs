@@ -184,10 +184,9 @@ pub(super) fn Problem(
     newer: Option<AnyView>,
 ) -> impl IntoView {
     let words = match reason {
-        None => None,
+        None | Some(Reason::Outdated) => None,
         // An address that somebody else has written.
         Some(Reason::Mistakes | Reason::NameTaken) if mistakes == 0 => None,
-        Some(Reason::Outdated) => None,
         Some(reason) => Some(words(reason, noun, most, mistakes)),
     };
     let newer = newer.filter(|_| reason == Some(Reason::Outdated));

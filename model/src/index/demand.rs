@@ -1,6 +1,6 @@
 //! What a filter demands of an index.
 
-use super::{DIMENSIONS, IndexTerm, Kind, number};
+use super::{DIMENSIONS, IndexTerm, Kind, SHORT_VALUE, number};
 use crate::filter::{Filter, Matcher, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
 use crate::span::StatusCode;
 
@@ -197,20 +197,35 @@ fn of_services(terms: &[Term]) -> impl Iterator<Item = Demand> {
     });
     let of_test = move |test: &Test| {
         let services = services.as_deref()?;
-        let any = |kind, names: &[&str]| {
+        let any = |names: &[&str], term: &dyn Fn(&str, &str) -> IndexTerm| {
             if services.len() * names.len() > MAX_ALTERNATIVES {
                 return Demand::Nothing;
             }
             let pairs = services
                 .iter()
-                .flat_map(|service| names.iter().map(|name| IndexTerm::of(kind, service, name)));
+                .flat_map(|service| names.iter().map(|name| term(service, name)));
             Demand::any(pairs.map(Demand::Term))
         };
         match test {
             Test::Span(SpanTest::Field(SpanField::Operation, matcher)) => {
-                Some(any(Kind::OperationOfService, &matcher.as_exacts()?))
+                let kind = Kind::OperationOfService;
+                Some(any(&matcher.as_exacts()?, &|service, name| {
+                    IndexTerm::of(kind, service, name)
+                }))
             }
-            Test::Span(SpanTest::Attribute { key, .. }) => Some(any(Kind::KeyOfService, &[key])),
+            Test::Span(SpanTest::Attribute { key, matcher }) => {
+                let values = matcher.as_exacts().unwrap_or_default();
+                let are_short = values.iter().all(|value| value.len() <= SHORT_VALUE);
+                Some(if are_short && !values.is_empty() {
+                    any(&values, &|service, value| {
+                        IndexTerm::attribute_of_service(service, key, value)
+                    })
+                } else {
+                    any(&[key], &|service, key| {
+                        IndexTerm::of(Kind::KeyOfService, service, key)
+                    })
+                })
+            }
             _ => None,
         }
     };
@@ -300,9 +315,15 @@ mod tests {
         assert!(has("service:a,b operation:x", operation));
         assert!(!has("{service:b} {operation:x}", operation));
         let key = IndexTerm::of(Kind::KeyOfService, "b", "key");
-        for filter in ["service:b attr.key:1", "service:b attr.key~\"x\" pay"] {
+        for filter in [
+            "service:b attr.key:01234567890123456,1",
+            "service:b attr.key~\"x\" pay",
+        ] {
             assert!(has(filter, key), "{filter}");
         }
+        let value = IndexTerm::attribute_of_service("b", "key", "1");
+        assert!(has("service:a,b attr.key:1,2", value));
+        assert!(!has("{service:b} {attr.key:1}", value));
         assert!(!has("service:b -attr.key:1", key));
         assert!(!has("-service:b attr.key:1", key));
     }

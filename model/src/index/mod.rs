@@ -39,6 +39,7 @@ enum Kind {
     Nested = 11,
     KeyOfService = 12,
     OperationOfService = 13,
+    AttributeOfService = 14,
 }
 
 impl IndexTerm {
@@ -72,6 +73,11 @@ impl IndexTerm {
         Self::of(Kind::Nested, key, "")
     }
 
+    /// That a span of a service has an attribute with a short value.
+    fn attribute_of_service(service: &str, key: &str, value: &str) -> Self {
+        AttributesOfService::of(service).with(key, value)
+    }
+
     fn dimension(dimension: Dimension, value: &str) -> Self {
         Self::of(Kind::Dimension, dimension.key(), value)
     }
@@ -97,6 +103,34 @@ impl Prefix {
         IndexTerm(u32::try_from(hash).unwrap_or_default())
     }
 }
+
+/// The terms of attributes of one service.
+#[derive(Debug, Clone, Copy)]
+struct AttributesOfService {
+    keys: Prefix,
+    values: u64,
+}
+
+impl AttributesOfService {
+    fn of(service: &str) -> Self {
+        Self {
+            keys: Prefix::of(Kind::KeyOfService, service),
+            values: Prefix::of(Kind::AttributeOfService, service).0,
+        }
+    }
+
+    fn key(self, key: &str) -> IndexTerm {
+        self.keys.with(key)
+    }
+
+    fn with(self, key: &str, value: &str) -> IndexTerm {
+        Prefix(xxh3_64_with_seed(key.as_bytes(), self.values)).with(value)
+    }
+}
+
+/// The longest values, in bytes, that are told by the service as well: such as many spans have, as
+/// `redis` or `POST`. What is longer is mostly an id, which tells enough by itself.
+const SHORT_VALUE: usize = 16;
 
 /// Dimensions that have as many values as there are users. Others lie in columns beside which
 /// looking for them is quick.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{DIMENSIONS, IndexTerm, Kind, Prefix, number};
+use super::{AttributesOfService, DIMENSIONS, IndexTerm, Kind, Prefix, SHORT_VALUE, number};
 use crate::attribute::Value;
 use crate::filter::Number;
 use crate::id::TraceId;
@@ -117,16 +117,15 @@ impl Collector {
 
     fn batch(&mut self, batch: &Batch<'_>, trace: &Trace) -> Result<(), WireError> {
         let numbers = |count: usize| 0..u32::try_from(count).unwrap_or(u32::MAX);
-        let mut keys = Vec::new();
+        let mut services = Vec::new();
         for number in numbers(batch.resource_count()) {
             let resource = trace.resources.get(number as usize);
             let service = resource.map_or(UNKNOWN_SERVICE, Resource::service);
-            let of_service = Prefix::of(Kind::KeyOfService, service);
-            keys.push(of_service);
+            let of_service = AttributesOfService::of(service);
+            services.push(of_service);
             for resource in content(batch.resource_head(number), 1) {
                 for attribute in content(resource?, 1) {
-                    let key = self.attribute(attribute?)?;
-                    self.add(of_service.with(key));
+                    self.attribute(attribute?, Some(of_service))?;
                 }
             }
         }
@@ -137,22 +136,21 @@ impl Collector {
         }
         for span in &batch.spans {
             let resource = batch.resource_of(span.scope) as usize;
-            self.span(span.bytes, keys.get(resource).copied())?;
+            self.span(span.bytes, services.get(resource).copied())?;
         }
         Ok(())
     }
 
-    /// A `Span`, with what terms of its keys begin with.
-    fn span(&mut self, span: &[u8], of_service: Option<Prefix>) -> Result<(), WireError> {
+    /// A `Span` of a service.
+    fn span(
+        &mut self,
+        span: &[u8],
+        of_service: Option<AttributesOfService>,
+    ) -> Result<(), WireError> {
         for field in Fields::new(span) {
             let field = field?;
             match field.number {
-                9 => {
-                    let key = self.attribute(field.bytes()?)?;
-                    if let Some(of_service) = of_service {
-                        self.add(of_service.with(key));
-                    }
-                }
+                9 => self.attribute(field.bytes()?, of_service)?,
                 11 => self.named(field.bytes()?, Kind::Event, 2, 3)?,
                 13 => self.link(field.bytes()?)?,
                 _ => {}
@@ -174,7 +172,7 @@ impl Collector {
             if field.number == name {
                 self.name(kind, field.text()?);
             } else if field.number == attributes {
-                self.attribute(field.bytes()?)?;
+                self.attribute(field.bytes()?, None)?;
             }
         }
         Ok(())
@@ -190,8 +188,12 @@ impl Collector {
         Ok(())
     }
 
-    /// A `KeyValue`; its key.
-    fn attribute<'a>(&mut self, attribute: &'a [u8]) -> Result<&'a str, WireError> {
+    /// A `KeyValue`, of a span or the resource of a service or of something else.
+    fn attribute(
+        &mut self,
+        attribute: &[u8],
+        of_service: Option<AttributesOfService>,
+    ) -> Result<(), WireError> {
         let (mut key, mut bytes) = ("", &[][..]);
         for field in Fields::new(attribute) {
             let field = field?;
@@ -202,18 +204,21 @@ impl Collector {
             }
         }
         self.add(IndexTerm::key(key));
-        match only_text(bytes)? {
-            Some(text) => self.value(key, text, number_of(text)),
-            None => self.other_value(key, &value(bytes, MAX_DEPTH)?),
+        if let Some(of_service) = of_service {
+            self.add(of_service.key(key));
         }
-        Ok(key)
+        match only_text(bytes)? {
+            Some(text) => self.value(key, text, number_of(text), of_service),
+            None => self.other_value(key, &value(bytes, MAX_DEPTH)?, of_service),
+        }
+        Ok(())
     }
 
     #[expect(
         clippy::cast_precision_loss,
         reason = "filters compare numbers as doubles, too"
     )]
-    fn other_value(&mut self, key: &str, value: &Value) {
+    fn other_value(&mut self, key: &str, value: &Value, of_service: Option<AttributesOfService>) {
         let mut printed = std::mem::take(&mut self.printed);
         printed.clear();
         // Writing to a string does not fail.
@@ -229,12 +234,21 @@ impl Collector {
         if matches!(value, Value::Bytes(_) | Value::Array(_) | Value::Map(_)) {
             self.add(IndexTerm::nested(key));
         }
-        self.value(key, &printed, number);
+        self.value(key, &printed, number, of_service);
         self.printed = printed;
     }
 
-    fn value(&mut self, key: &str, printed: &str, number: Option<Number>) {
+    fn value(
+        &mut self,
+        key: &str,
+        printed: &str,
+        number: Option<Number>,
+        of_service: Option<AttributesOfService>,
+    ) {
         self.add(IndexTerm::attribute(key, printed));
+        if let Some(of_service) = of_service.filter(|_| printed.len() <= SHORT_VALUE) {
+            self.add(of_service.with(key, printed));
+        }
         if let Some(number) = number {
             for term in number::terms(key, number.value()) {
                 self.add(term);
@@ -396,6 +410,7 @@ mod tests {
             "service:cart status:error",
             "service:cart operation:\"GET /cart\"",
             "service:cart attr.retry:true",
+            "service:shop attr.exception.type:Timeout",
             "session:none",
             "attr.http.route:/pay",
             "attr.none:*",

@@ -182,7 +182,7 @@ impl Segment {
             let mut lists = Lists::of(bucket, bits, segment.entries.len());
             while let Some((term, list)) = lists.next()? {
                 let mut places = Vec::new();
-                list.places(|place| places.push(place))?;
+                list.places(|place| places.push(place));
                 for place in places {
                     let place = u16::try_from(place).map_err(|_large| Damaged)?;
                     segment.postings.push(Posting { term, place });
@@ -231,7 +231,7 @@ pub(super) fn find(
         while let Some((term, list)) = lists.next()? {
             if terms.binary_search(&term).is_ok() {
                 let mut set = EntrySet::empty(count);
-                list.places(|place| set.insert(place))?;
+                list.places(|place| set.insert(place));
                 found.insert(term, set);
             }
         }
@@ -378,7 +378,7 @@ impl<'a> Lists<'a> {
 }
 
 impl List<'_> {
-    fn places(self, mut each: impl FnMut(usize)) -> Result<(), Damaged> {
+    fn places(self, mut each: impl FnMut(usize)) {
         match self {
             Self::One(place) => each(place),
             Self::All(count) => (0..count).for_each(each),
@@ -391,7 +391,6 @@ impl List<'_> {
             }
             Self::Places(places) => places.into_iter().for_each(each),
         }
-        Ok(())
     }
 }
 

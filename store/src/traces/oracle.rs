@@ -262,7 +262,7 @@ impl Searched {
         text.parse().unwrap()
     }
 
-    fn request(&self, filter: Filter, order: ListOrder) -> ListRequest {
+    fn request(filter: Filter, order: ListOrder) -> ListRequest {
         ListRequest {
             filter,
             from_nanos: NOW - 2_500 * SECOND,
@@ -319,7 +319,7 @@ async fn a_search_finds_what_looking_at_every_trace_finds() {
     for round in 0..240 {
         let filter = searched.filter();
         let order = searched.dice.pick(&ListOrder::ALL);
-        let request = searched.request(filter, order);
+        let request = Searched::request(filter, order);
         let expected = searched.expected(&request);
         let words = format!("{} by {}", request.filter, order.name());
         let goes_on = round % 4 == 3;
@@ -349,7 +349,7 @@ async fn a_trace_that_was_stored_twice_is_found_once() {
     searched.ingest(60).await;
     searched.ingest_late().await;
     let filter = "attr.size:*".parse().unwrap();
-    let mut request = searched.request(filter, ListOrder::Newest);
+    let mut request = Searched::request(filter, ListOrder::Newest);
     (request.from_nanos, request.to_nanos) = (0, i64::MAX);
     let expected = searched.expected(&request);
     let mut found = Vec::new();
@@ -380,7 +380,7 @@ async fn the_index_leaves_little_to_look_at() {
             "session:s-3",
         ] {
             for order in [ListOrder::Newest, ListOrder::Slowest] {
-                let mut request = searched.request(filter.parse().unwrap(), order);
+                let mut request = Searched::request(filter.parse().unwrap(), order);
                 (request.from_nanos, request.to_nanos) = (0, i64::MAX);
                 let reader = Reader::new(&searched.store, &request, &Demand::Nothing).await;
                 let batch = reader.unwrap().next(1_000).await.unwrap();

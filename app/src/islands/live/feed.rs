@@ -14,7 +14,7 @@ use super::{Connection, Counts, MAX_ROWS, Switches, row_id_of};
 use crate::islands::times;
 
 /// After how long the feed ends when nobody looks.
-const HIDDEN: Duration = Duration::from_secs(300);
+const HIDDEN: Duration = Duration::from_mins(5);
 
 /// How often the reader is told the counts, which are read out where that is wanted.
 const TELL: Duration = Duration::from_secs(2);
