@@ -210,6 +210,13 @@ mod tests {
         assert!(told(Connection::Open, true, true).starts_with("Paused: "));
         assert!(told(Connection::Open, false, true).starts_with("Held while"));
         assert!(told(Connection::Asleep, true, true).starts_with("Stopped"));
+        for (connection, beginning) in [
+            (Connection::Lost, "The connection is lost"),
+            (Connection::Away, "The database does not answer"),
+            (Connection::Refused, "Stopped: the server is away"),
+        ] {
+            assert!(told(connection, false, true).starts_with(beginning));
+        }
         let nothing = words(Connection::Opening, false, false, Counts::default());
         assert_eq!(nothing, "Connecting…");
         let held = Counts {
