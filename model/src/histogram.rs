@@ -115,10 +115,9 @@ impl Histogram {
     pub fn add(&mut self, other: &Self) {
         if self.buckets.is_empty() {
             self.buckets.clone_from(&other.buckets);
-        }
-        // Most of what is added up has few buckets beside the sum: for those, looking for each is
-        // quicker than going through all.
-        else if other.buckets.len() * MUCH_LARGER < self.buckets.len() {
+        } else if other.buckets.len() * MUCH_LARGER < self.buckets.len() {
+            // Most of what is added up has few buckets beside the sum: for those, looking for each
+            // is quicker than going through all.
             for bucket in &other.buckets {
                 self.add_bucket(*bucket);
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 14] = [
     "ingest_log",
     "journey_definition",
     "saved_view",
@@ -18,6 +18,9 @@ const TABLES: [&str; 11] = [
     "rollup_delta",
     "series_generation",
     "log_event",
+    "term_segment",
+    "term_bucket",
+    "unindexed_day",
 ];
 
 /// Tables whose names are words that others use too.

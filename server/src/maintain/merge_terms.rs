@@ -15,7 +15,7 @@ const INTERVAL: Duration = Duration::from_secs(10);
 pub(crate) async fn merge_terms(store: Store, mut stop: watch::Receiver<bool>) {
     let work = async {
         loop {
-            match store.merge_term_segments().await {
+            match store.merge_index().await {
                 Ok(Merged::Some) => continue,
                 Ok(Merged::Nothing | Merged::Busy) => {}
                 Err(error) => {

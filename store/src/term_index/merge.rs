@@ -52,7 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database did not confirm the commit, or a row is damaged; then nothing changes.
-    pub async fn merge_term_segments(&self) -> Result<Merged, Error> {
+    pub async fn merge_index(&self) -> Result<Merged, Error> {
         let mut transaction = self.pool.begin().await?;
         let taken =
             sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "taken!""#, LOCK)

@@ -303,7 +303,7 @@ impl Searched {
             request.after = page.next;
             if goes_on {
                 self.ingest(2).await;
-                self.store.merge_term_segments().await.unwrap();
+                self.store.merge_index().await.unwrap();
             }
         }
     }
@@ -333,7 +333,7 @@ async fn a_search_finds_what_looking_at_every_trace_finds() {
         }
         assert_eq!(found, expected, "{words}");
         if round == 120 {
-            while searched.store.merge_term_segments().await.unwrap() == Merged::Some {}
+            while searched.store.merge_index().await.unwrap() == Merged::Some {}
         }
         if round == 200 {
             // As if there had been no index yet.
@@ -388,7 +388,7 @@ async fn the_index_leaves_little_to_look_at() {
                 left.push(batch.summaries.len());
             }
         }
-        while searched.store.merge_term_segments().await.unwrap() == Merged::Some {}
+        while searched.store.merge_index().await.unwrap() == Merged::Some {}
     }
     let of_session = candidates[0][4];
     assert_eq!(candidates[0], [1, 1, 0, 0, of_session, of_session]);
