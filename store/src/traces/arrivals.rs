@@ -15,7 +15,7 @@ use model::summary::Summary;
 use sqlx::PgConnection;
 
 use super::TraceWrite;
-use super::summary_row::SummaryRow;
+use super::summary_row::query_summaries;
 use crate::{Error, Store};
 
 /// How long stored traces are noted after somebody has asked for it.
@@ -140,36 +140,8 @@ impl Store {
     /// When the database does not answer, or a row is damaged.
     pub async fn summaries(&self, ids: &[TraceId], since_day: i32) -> Result<Vec<Summary>, Error> {
         let ids: Vec<&[u8]> = ids.iter().map(|id| id.as_bytes().as_slice()).collect();
-        let rows = sqlx::query_as!(
-            SummaryRow,
-            "select
-                trace_id,
-                start_nanos,
-                duration_nanos,
-                span_count,
-                error_count,
-                defect_count,
-                weight,
-                root_service,
-                root_operation,
-                services,
-                app_type,
-                app_id,
-                region,
-                release,
-                app_version,
-                os,
-                device,
-                device_class,
-                network,
-                environment,
-                tier,
-                journey,
-                session_id,
-                user_id,
-                failed,
-                flags
-            from trace_summary
+        let rows = query_summaries!(
+            "from trace_summary
             where trace_id = any ($1::bytea[]) and day >= $2",
             &ids as &[&[u8]],
             since_day,

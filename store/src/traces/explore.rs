@@ -7,7 +7,7 @@ use model::summary::Summary;
 use model::trace::Trace;
 
 use super::needs::Needs;
-use super::summary_row::SummaryRow;
+use super::summary_row::query_summaries;
 use super::{chunks, decode, saturated};
 use crate::{Error, Store};
 
@@ -52,36 +52,8 @@ impl Store {
         let needs = Needs::of(filter);
         let column = |value: fn(&Stratum) -> i64| strata.iter().map(value).collect::<Vec<i64>>();
         let within: Vec<bool> = strata.iter().map(|stratum| stratum.is_within).collect();
-        let rows = sqlx::query_as!(
-            SummaryRow,
-            r#"select
-                trace_id as "trace_id!",
-                start_nanos as "start_nanos!",
-                duration_nanos as "duration_nanos!",
-                span_count as "span_count!",
-                error_count as "error_count!",
-                defect_count as "defect_count!",
-                weight as "weight!",
-                root_service as "root_service!",
-                root_operation as "root_operation!",
-                services as "services!",
-                app_type,
-                app_id,
-                region,
-                release,
-                app_version,
-                os,
-                device,
-                device_class,
-                network,
-                environment,
-                tier,
-                journey,
-                session_id,
-                user_id,
-                failed,
-                flags as "flags!"
-            from unnest(
+        let rows = query_summaries!(
+            r#"from unnest(
                 $11::bigint[],
                 $12::bigint[],
                 $13::bigint[],

@@ -10,7 +10,7 @@ use model::otlp::decode::Detail;
 use model::summary::{Page, Summary};
 
 use super::summary_reader::Reader;
-use super::summary_row::SummaryRow;
+use super::summary_row::query_summaries;
 use super::{chunks, decode};
 use crate::{Error, Store};
 
@@ -98,36 +98,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a row is damaged.
     pub async fn summary(&self, id: TraceId) -> Result<Option<Summary>, Error> {
-        let row = sqlx::query_as!(
-            SummaryRow,
-            "select
-                trace_id,
-                start_nanos,
-                duration_nanos,
-                span_count,
-                error_count,
-                defect_count,
-                weight,
-                root_service,
-                root_operation,
-                services,
-                app_type,
-                app_id,
-                region,
-                release,
-                app_version,
-                os,
-                device,
-                device_class,
-                network,
-                environment,
-                tier,
-                journey,
-                session_id,
-                user_id,
-                failed,
-                flags
-            from trace_summary
+        let row = query_summaries!(
+            "from trace_summary
             where trace_id = $1
             order by day desc
             limit 1",

@@ -15,6 +15,7 @@ mod over_time;
 mod sample;
 mod summary_reader;
 mod summary_row;
+mod summary_statements;
 mod write;
 
 use std::collections::HashMap;

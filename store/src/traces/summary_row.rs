@@ -7,6 +7,47 @@ use model::summary::{Outcome, Summary};
 
 use crate::Error;
 
+/// A statement that selects summaries: what stands in it from `from` on, and its arguments. Nothing
+/// else that it reads may have columns of the same names.
+macro_rules! query_summaries {
+    ($from:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            crate::traces::summary_row::SummaryRow,
+            r#"select
+                trace_id as "trace_id!",
+                start_nanos as "start_nanos!",
+                duration_nanos as "duration_nanos!",
+                span_count as "span_count!",
+                error_count as "error_count!",
+                defect_count as "defect_count!",
+                weight as "weight!",
+                root_service as "root_service!",
+                root_operation as "root_operation!",
+                services as "services!",
+                app_type,
+                app_id,
+                region,
+                release,
+                app_version,
+                os,
+                device,
+                device_class,
+                network,
+                environment,
+                tier,
+                journey,
+                session_id,
+                user_id,
+                failed,
+                flags as "flags!"
+            "# + $from
+            $(, $argument)*
+        )
+    };
+}
+
+pub(super) use query_summaries;
+
 pub(super) struct SummaryRow {
     pub(super) trace_id: Vec<u8>,
     pub(super) start_nanos: i64,
