@@ -5,6 +5,7 @@ mod compare;
 mod explore;
 mod journey;
 mod live;
+mod query;
 mod regions;
 mod scope;
 mod trace;
@@ -20,6 +21,7 @@ pub(crate) use journey::{
     JOURNEYS_PATH, JourneyAddress, OVERVIEW_PATH, new_journey_href, read_draft,
 };
 pub(crate) use live::{LIVE_PATH, live_rows_href};
+pub(crate) use query::page_query;
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use trace::TraceAddress;

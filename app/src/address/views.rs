@@ -2,7 +2,6 @@
 
 use leptos_router::params::ParamsMap;
 use model::view::{Draft, Field, View};
-use percent_encoding::percent_decode_str;
 
 use super::query_string;
 use crate::error::AppError;
@@ -26,14 +25,9 @@ pub(crate) fn new_view_href(path: &str) -> String {
     )
 }
 
-/// Reads that from the query as it came: what the router gives is decoded once more than it was
-/// encoded, which an address within an address does not survive.
-pub(crate) fn read_new_view(query: &str) -> Draft {
-    let mut fields = query.split('&').filter_map(|field| field.split_once('='));
-    let path = fields.find(|(name, _)| *name == Field::Path.key());
-    let path = path.map(|(_, value)| percent_decode_str(value).decode_utf8_lossy());
+pub(crate) fn read_new_view(query: &ParamsMap) -> Draft {
     Draft {
-        path: path.unwrap_or_default().into_owned(),
+        path: query.get(Field::Path.key()).unwrap_or_default(),
         ..Draft::default()
     }
 }
@@ -49,6 +43,7 @@ pub(crate) fn read_view_id(path: &ParamsMap) -> Result<i64, AppError> {
 mod tests {
     use model::view::{PAGES, own_page};
 
+    use super::super::query::read_query;
     use super::super::{
         CompareAddress, ExploreAddress, JOURNEYS_PATH, LIVE_PATH, OVERVIEW_PATH, RegionsAddress,
         Scope, TracesAddress,
@@ -83,7 +78,7 @@ mod tests {
             "/views/new?path=/traces%3Fq%3Da%2520b%2526c%26from%3Dnow-1h"
         );
         let (_, query) = href.split_once('?').expect("a query");
-        assert_eq!(read_new_view(query).path, page);
-        assert_eq!(read_new_view("x=1&path").path, "");
+        assert_eq!(read_new_view(&read_query(query)).path, page);
+        assert_eq!(read_new_view(&read_query("x=1&path")).path, "");
     }
 }

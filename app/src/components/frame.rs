@@ -1,11 +1,11 @@
 //! What stands around every page: the navigation, and the list of keys.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_location;
 
 use crate::address::{
     CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope,
-    TracesAddress,
+    TracesAddress, page_query,
 };
 use crate::islands::keys::Keys;
 use crate::islands::refresh::RefreshSwitch;
@@ -76,7 +76,7 @@ fn PageLink(path: &'static str, name: &'static str, keys: &'static str) -> impl 
         Some(below) => path != "/" && below.starts_with('/'),
         None => false,
     };
-    let href = use_query_map().with_untracked(Scope::read).href(path);
+    let href = Scope::read(&page_query()).href(path);
     view! {
         <a href=href aria-keyshortcuts=keys aria-current=is_current.then_some("page")>
             {name}

@@ -8,7 +8,6 @@ mod sets;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use model::layout::distribution_chart::DistributionChart;
 
 use self::figures::{CostSentence, FigureTable};
@@ -16,7 +15,7 @@ use self::operations::OperationTables;
 use self::query::{Answer, get_comparison};
 use self::sets::{NAMES, OtherForm, SetList};
 use super::compare_traces::{NotTwo, TracesCompared};
-use crate::address::{CompareAddress, Compared};
+use crate::address::{CompareAddress, Compared, page_query};
 use crate::components::distribution::DistributionView;
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -24,7 +23,7 @@ use crate::components::notice::ErrorNotice;
 
 #[component]
 pub(crate) fn ComparePage() -> impl IntoView {
-    match use_query_map().with_untracked(Compared::read) {
+    match Compared::read(&page_query()) {
         Ok(Compared::Sets(address)) => view! { <SetsCompared address /> }.into_any(),
         Ok(Compared::Traces(address)) => view! { <TracesCompared address /> }.into_any(),
         Ok(Compared::Elsewhere(address)) => {

@@ -7,14 +7,13 @@ mod split;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use model::format;
 use model::layout::heatmap;
 
 use self::groups::GroupsView;
 use self::query::{Chart, Figures, get_chart, get_groups, get_selected};
 use self::selection::SelectedView;
-use crate::address::ExploreAddress;
+use crate::address::{ExploreAddress, page_query};
 use crate::components::change::{ChangeMark, Measure};
 use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
@@ -28,7 +27,7 @@ use crate::error::AppError;
 
 #[component]
 pub(crate) fn ExplorePage() -> impl IntoView {
-    let address = use_query_map().with_untracked(ExploreAddress::read);
+    let address = ExploreAddress::read(&page_query());
     view! {
         <Title text="Explore" />
         <FilterBar place=address.place() scope=address.scope.clone() />

@@ -9,7 +9,7 @@ mod segments;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use model::dimensions::Dimension;
 
 use self::chart::PercentileChart;
@@ -19,7 +19,7 @@ use self::header::JourneyHeader;
 use self::query::{Answer, get_journey};
 use self::segments::Segments;
 use super::not_found::NotFound;
-use crate::address::{JOURNEYS_PATH, JourneyAddress, Scope};
+use crate::address::{JOURNEYS_PATH, JourneyAddress, Scope, page_query};
 use crate::components::filter_bar::FilterBar;
 use crate::components::notice::ErrorNotice;
 use crate::components::part_table::PartTable;
@@ -27,9 +27,7 @@ use crate::error::AppError;
 
 #[component]
 pub(crate) fn JourneyPage() -> impl IntoView {
-    let (path, query) = (use_params_map(), use_query_map());
-    let address =
-        path.with_untracked(|path| query.with_untracked(|query| JourneyAddress::read(path, query)));
+    let address = use_params_map().with_untracked(|path| JourneyAddress::read(path, &page_query()));
     let (path, scope) = match &address {
         Ok(address) => (address.path(), address.scope.clone()),
         Err(_) => (JOURNEYS_PATH.to_owned(), Scope::default()),

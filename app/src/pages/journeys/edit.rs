@@ -2,20 +2,19 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 use model::journey::{Draft, Journey, Key};
 
 use super::form::{DeleteForm, JourneyForm};
 use super::query::get_journey_to_edit;
-use crate::address::{JourneyAddress, Scope, read_draft};
+use crate::address::{JourneyAddress, Scope, page_query, read_draft};
 use crate::components::notice::ErrorNotice;
 use crate::error::AppError;
 use crate::pages::not_found::NotFound;
 
 #[component]
 pub(crate) fn NewJourneyPage() -> impl IntoView {
-    let query = use_query_map();
-    let draft = query.with_untracked(read_draft);
+    let draft = read_draft(&page_query());
     view! {
         <Title text="Define a journey" />
         <section class="card form-card">

@@ -8,14 +8,13 @@ mod tables;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use model::format;
 use model::journey::Draft;
 
 pub(crate) use self::edit::{EditJourneyPage, NewJourneyPage};
 use self::query::{Answer, get_journeys};
 use self::tables::{JourneyTable, ProposalTable};
-use crate::address::{JOURNEYS_PATH, Scope, new_journey_href};
+use crate::address::{JOURNEYS_PATH, Scope, new_journey_href, page_query};
 use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -24,7 +23,7 @@ use crate::components::time_menu;
 
 #[component]
 pub(crate) fn JourneysPage() -> impl IntoView {
-    let scope = use_query_map().with_untracked(Scope::read);
+    let scope = Scope::read(&page_query());
     view! {
         <Title text="Journeys" />
         <FilterBar place=JOURNEYS_PATH scope=scope.clone() />

@@ -4,15 +4,14 @@ mod examples;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use self::examples::{EXAMPLES, Example, Section};
-use crate::address::{Scope, TracesAddress};
+use crate::address::{Scope, TracesAddress, page_query};
 use crate::components::filter_bar::FilterBar;
 
 #[component]
 pub(crate) fn LanguagePage() -> impl IntoView {
-    let scope = use_query_map().with_untracked(Scope::read);
+    let scope = Scope::read(&page_query());
     let sections = EXAMPLES.iter().map(|section| {
         let scope = scope.clone();
         view! { <Examples scope section /> }

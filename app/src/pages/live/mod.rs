@@ -4,14 +4,13 @@ mod query;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use model::list_columns::Columns;
 use model::list_order::ListOrder;
 use model::summary::Summary;
 use store::traces::AttributeValues;
 
 use self::query::list_newest;
-use crate::address::{LIVE_PATH, Scope, TracesAddress, live_rows_href};
+use crate::address::{LIVE_PATH, Scope, TracesAddress, live_rows_href, page_query};
 use crate::components::filter_bar::FilterBar;
 use crate::components::notice::ErrorNotice;
 use crate::islands::live::LiveList;
@@ -22,7 +21,7 @@ const LONG_NANOS: i64 = 1_000_000_000;
 
 #[component]
 pub(crate) fn LivePage() -> impl IntoView {
-    let scope = use_query_map().with_untracked(Scope::read);
+    let scope = Scope::read(&page_query());
     view! {
         <Title text="Live traces" />
         <FilterBar place=LIVE_PATH scope=scope.clone() />

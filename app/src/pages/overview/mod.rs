@@ -7,7 +7,6 @@ mod regions;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use model::format;
 
 use self::card::JourneyCard;
@@ -15,7 +14,7 @@ use self::headline::Headline;
 pub(super) use self::headline::Sentence;
 use self::query::{Answer, get_overview};
 use self::regions::RegionTable;
-use crate::address::{JOURNEYS_PATH, OVERVIEW_PATH, Scope};
+use crate::address::{JOURNEYS_PATH, OVERVIEW_PATH, Scope, page_query};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
@@ -23,7 +22,7 @@ use crate::components::time_menu;
 
 #[component]
 pub(crate) fn OverviewPage() -> impl IntoView {
-    let scope = use_query_map().with_untracked(Scope::read);
+    let scope = Scope::read(&page_query());
     view! {
         <Title text="Overview" />
         <FilterBar place=OVERVIEW_PATH scope=scope.clone() />

@@ -9,17 +9,16 @@ mod table;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use self::content::Content;
 use self::query::get_regions;
-use crate::address::RegionsAddress;
+use crate::address::{RegionsAddress, page_query};
 use crate::components::filter_bar::FilterBar;
 use crate::components::notice::ErrorNotice;
 
 #[component]
 pub(crate) fn RegionsPage() -> impl IntoView {
-    let address = use_query_map().with_untracked(RegionsAddress::read);
+    let address = RegionsAddress::read(&page_query());
     view! {
         <Title text="Regions" />
         <FilterBar place=address.place() scope=address.scope.clone() />

@@ -10,7 +10,6 @@ mod table;
 use futures::try_join;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use model::format;
 use model::list_order::{Cursor, ListOrder};
 
@@ -20,7 +19,7 @@ use self::empty::NothingFound;
 use self::over_time::OverTime;
 use self::query::{Answer, count_traces, list_traces};
 pub(crate) use self::table::{TraceRow, TraceTable};
-use crate::address::{LIVE_PATH, TracesAddress};
+use crate::address::{LIVE_PATH, TracesAddress, page_query};
 use crate::components::exports::{Export, Exports};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
@@ -36,7 +35,7 @@ const EXPORTS: [Export; 3] = [
 
 #[component]
 pub(crate) fn TracesPage() -> impl IntoView {
-    let address = use_query_map().with_untracked(TracesAddress::read);
+    let address = TracesAddress::read(&page_query());
     view! {
         <Title text="Traces" />
         <FilterBar place=address.place() scope=address.scope.clone() />

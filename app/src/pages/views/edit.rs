@@ -1,6 +1,5 @@
 //! `/views/new` and `/views/{id}/edit`.
 
-use http::request::Parts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -9,13 +8,12 @@ use model::view::{Draft, View};
 use super::form::{DeleteForm, ViewForm};
 use super::no_such_view;
 use super::query::get_view;
-use crate::address::{read_new_view, read_view_id, view_href};
+use crate::address::{page_query, read_new_view, read_view_id, view_href};
 use crate::components::notice::ErrorNotice;
 
 #[component]
 pub(crate) fn NewViewPage() -> impl IntoView {
-    let query = use_context::<Parts>().and_then(|request| Some(request.uri.query()?.to_owned()));
-    let draft = read_new_view(&query.unwrap_or_default());
+    let draft = read_new_view(&page_query());
     view! {
         <Title text="Save a view" />
         <section class="card form-card">
