@@ -1,6 +1,6 @@
 //! What a filter demands of an index.
 
-use super::{DIMENSIONS, IndexTerm, Kind, SHORT_VALUE, number};
+use super::{DIMENSIONS, IndexTerm, Kind, Part, is_short, number};
 use crate::filter::{Filter, Matcher, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
 use crate::span::StatusCode;
 
@@ -28,7 +28,11 @@ impl Demand {
     /// however lists, maps and bytes are printed.
     #[must_use]
     pub fn attribute(key: &str, value: &str) -> Self {
-        let terms = [IndexTerm::attribute(key, value), IndexTerm::nested(key)];
+        let key = Part::of(key);
+        let terms = [
+            IndexTerm::attribute(key, Part::of(value)),
+            IndexTerm::nested(key),
+        ];
         Self::Any(terms.map(Self::Term).to_vec())
     }
 
@@ -116,12 +120,12 @@ impl Demand {
                 Some(kind) => Self::exact(matcher, |name| IndexTerm::name(kind, name)),
                 None => Self::Nothing,
             },
-            SpanTest::Attribute { key, matcher } => Self::of_attribute(key, matcher),
+            SpanTest::Attribute { key, matcher } => Self::of_attribute(Part::of(key), matcher),
             SpanTest::Duration(_) | SpanTest::Text(_) => Self::Nothing,
         }
     }
 
-    fn of_attribute(key: &str, matcher: &Matcher) -> Self {
+    fn of_attribute(key: Part, matcher: &Matcher) -> Self {
         let exact = Self::exact(matcher, |value| IndexTerm::attribute(key, value));
         if exact != Self::Nothing {
             return exact;
@@ -148,12 +152,14 @@ impl Demand {
     }
 
     /// Of values that are known there must be one.
-    fn exact(matcher: &Matcher, term: impl Fn(&str) -> IndexTerm) -> Self {
+    fn exact(matcher: &Matcher, term: impl Fn(Part) -> IndexTerm) -> Self {
         match matcher.as_exacts() {
             // What is empty may as well be missing.
-            Some(values) if !values.contains(&"") && values.len() <= MAX_ALTERNATIVES => {
-                Self::any(values.into_iter().map(|value| Self::Term(term(value))))
-            }
+            Some(values) if !values.contains(&"") && values.len() <= MAX_ALTERNATIVES => Self::any(
+                values
+                    .into_iter()
+                    .map(|value| Self::Term(term(Part::of(value)))),
+            ),
             _ => Self::Nothing,
         }
     }
@@ -197,33 +203,30 @@ fn of_services(terms: &[Term]) -> impl Iterator<Item = Demand> {
     });
     let of_test = move |test: &Test| {
         let services = services.as_deref()?;
-        let any = |names: &[&str], term: &dyn Fn(&str, &str) -> IndexTerm| {
+        let any = |names: &[&str], term: &dyn Fn(Part, Part) -> IndexTerm| {
             if services.len() * names.len() > MAX_ALTERNATIVES {
                 return Demand::Nothing;
             }
-            let pairs = services
-                .iter()
-                .flat_map(|service| names.iter().map(|name| term(service, name)));
+            let pairs = services.iter().flat_map(|service| {
+                let of_name = |name: &&str| term(Part::of(service), Part::of(name));
+                names.iter().map(of_name)
+            });
             Demand::any(pairs.map(Demand::Term))
         };
         match test {
             Test::Span(SpanTest::Field(SpanField::Operation, matcher)) => {
-                let kind = Kind::OperationOfService;
-                Some(any(&matcher.as_exacts()?, &|service, name| {
-                    IndexTerm::of(kind, service, name)
-                }))
+                Some(any(&matcher.as_exacts()?, &IndexTerm::operation_of_service))
             }
             Test::Span(SpanTest::Attribute { key, matcher }) => {
                 let values = matcher.as_exacts().unwrap_or_default();
-                let are_short = values.iter().all(|value| value.len() <= SHORT_VALUE);
+                let are_short = values.iter().all(|value| is_short(value));
                 Some(if are_short && !values.is_empty() {
+                    let key = Part::of(key);
                     any(&values, &|service, value| {
                         IndexTerm::attribute_of_service(service, key, value)
                     })
                 } else {
-                    any(&[key], &|service, key| {
-                        IndexTerm::of(Kind::KeyOfService, service, key)
-                    })
+                    any(&[key], &IndexTerm::key_of_service)
                 })
             }
             _ => None,
@@ -241,7 +244,7 @@ mod tests {
     }
 
     fn attribute(key: &str, value: &str) -> Demand {
-        Demand::Term(IndexTerm::attribute(key, value))
+        Demand::Term(IndexTerm::attribute(Part::of(key), Part::of(value)))
     }
 
     #[test]
@@ -251,7 +254,7 @@ mod tests {
             demand("attr.a:1,2"),
             Demand::Any(vec![attribute("a", "1"), attribute("a", "2")])
         );
-        let key = Demand::Term(IndexTerm::key("a"));
+        let key = Demand::Term(IndexTerm::key(Part::of("a")));
         for text in ["attr.a:*", "attr.a:x*", "attr.a~\"^x\""] {
             assert_eq!(demand(text), key, "{text}");
         }
@@ -271,7 +274,7 @@ mod tests {
         let operations = |count| demand(&format!("operation:{}", many(count)));
         assert_ne!(operations(MAX_ALTERNATIVES), Demand::Nothing);
         assert_eq!(operations(MAX_ALTERNATIVES + 1), Demand::Nothing);
-        let key = Demand::Term(IndexTerm::key("a"));
+        let key = Demand::Term(IndexTerm::key(Part::of("a")));
         assert_eq!(demand(&format!("attr.a:{}", many(1_000))), key);
         let pairs = demand(&format!("service:{} operation:{}", many(12), many(12)));
         assert_eq!(pairs, operations(12));
@@ -300,7 +303,8 @@ mod tests {
 
     #[test]
     fn failures_have_terms_of_their_own() {
-        let failed = |kind, name| Demand::Any(vec![Demand::Term(IndexTerm::name(kind, name))]);
+        let failed =
+            |kind, name| Demand::Any(vec![Demand::Term(IndexTerm::name(kind, Part::of(name)))]);
         assert_eq!(
             demand("service:a status:error"),
             failed(Kind::FailedService, "a")
@@ -311,17 +315,20 @@ mod tests {
     #[test]
     fn what_spans_of_a_service_have_has_terms_of_its_own() {
         let has = |filter: &str, term| demand(filter).terms().contains(&term);
-        let operation = IndexTerm::of(Kind::OperationOfService, "b", "x");
+        let operation = IndexTerm::operation_of_service(Part::of("b"), Part::of("x"));
         assert!(has("service:a,b operation:x", operation));
         assert!(!has("{service:b} {operation:x}", operation));
-        let key = IndexTerm::of(Kind::KeyOfService, "b", "key");
+        let key = IndexTerm::key_of_service(Part::of("b"), Part::of("key"));
         for filter in [
             "service:b attr.key:01234567890123456,1",
             "service:b attr.key~\"x\" pay",
         ] {
             assert!(has(filter, key), "{filter}");
         }
-        let value = IndexTerm::attribute_of_service("b", "key", "1");
+        let value = {
+            let [service, key, value] = ["b", "key", "1"].map(Part::of);
+            IndexTerm::attribute_of_service(service, key, value)
+        };
         assert!(has("service:a,b attr.key:1,2", value));
         assert!(!has("{service:b} {attr.key:1}", value));
         assert!(!has("service:b -attr.key:1", key));

@@ -11,7 +11,7 @@ mod terms;
 pub use demand::Demand;
 pub use terms::{MAX_TERMS, TraceTerms, terms};
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::dimensions::Dimension;
 
@@ -28,7 +28,7 @@ pub struct IndexTerm(u32);
 enum Kind {
     Key = 1,
     Attribute = 2,
-    Number = 3,
+    NumberStep = 3,
     Operation = 4,
     FailedService = 5,
     FailedOperation = 6,
@@ -40,6 +40,7 @@ enum Kind {
     KeyOfService = 12,
     OperationOfService = 13,
     AttributeOfService = 14,
+    NumberPower = 15,
 }
 
 impl IndexTerm {
@@ -54,83 +55,80 @@ impl IndexTerm {
         self.0
     }
 
-    fn of(kind: Kind, key: &str, value: &str) -> Self {
-        Prefix::of(kind, key).with(value)
+    /// The order of the parts counts.
+    fn of<const N: usize>(kind: Kind, parts: [Part; N]) -> Self {
+        let mix = |hash: u64, part: u64| (hash.rotate_left(29) ^ part).wrapping_mul(ODD);
+        let hash = parts
+            .iter()
+            .fold(kind as u64, |hash, part| mix(hash, part.0));
+        // The leading bits of a product depend on all bits of its factors. There are no more of
+        // them than that.
+        Self(u32::try_from(hash >> (u64::BITS - TERM_BITS)).unwrap_or_default())
     }
 
     /// That there is an attribute of that name.
-    fn key(key: &str) -> Self {
-        Self::of(Kind::Key, key, "")
+    fn key(key: Part) -> Self {
+        Self::of(Kind::Key, [key])
     }
 
     /// That an attribute has that value, as it prints.
-    fn attribute(key: &str, value: &str) -> Self {
-        Self::of(Kind::Attribute, key, value)
+    fn attribute(key: Part, value: Part) -> Self {
+        Self::of(Kind::Attribute, [key, value])
     }
 
     /// That an attribute is a list, a map or bytes, which others print otherwise.
-    fn nested(key: &str) -> Self {
-        Self::of(Kind::Nested, key, "")
+    fn nested(key: Part) -> Self {
+        Self::of(Kind::Nested, [key])
+    }
+
+    /// That a span of a service has an attribute.
+    fn key_of_service(service: Part, key: Part) -> Self {
+        Self::of(Kind::KeyOfService, [service, key])
     }
 
     /// That a span of a service has an attribute with a short value.
-    fn attribute_of_service(service: &str, key: &str, value: &str) -> Self {
-        AttributesOfService::of(service).with(key, value)
+    fn attribute_of_service(service: Part, key: Part, value: Part) -> Self {
+        Self::of(Kind::AttributeOfService, [service, key, value])
     }
 
-    fn dimension(dimension: Dimension, value: &str) -> Self {
-        Self::of(Kind::Dimension, dimension.key(), value)
+    /// That a span of a service has that name.
+    fn operation_of_service(service: Part, name: Part) -> Self {
+        Self::of(Kind::OperationOfService, [service, name])
+    }
+
+    fn dimension(dimension: Dimension, value: Part) -> Self {
+        Self::of(Kind::Dimension, [Part::of(dimension.key()), value])
     }
 
     /// Anything else that has a name.
-    fn name(kind: Kind, name: &str) -> Self {
-        Self::of(kind, "", name)
+    fn name(kind: Kind, name: Part) -> Self {
+        Self::of(kind, [name])
     }
 }
 
-/// The first part of what is hashed, for several terms that begin alike.
-#[derive(Debug, Clone, Copy)]
-struct Prefix(u64);
+/// An odd number whose bits are as those of chance: the golden ratio's.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
-impl Prefix {
-    fn of(kind: Kind, key: &str) -> Self {
-        Self(xxh3_64_with_seed(key.as_bytes(), kind as u64))
+/// The hash of a text of which terms are made, so that it is read once for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Part(u64);
+
+impl Part {
+    fn of(text: &str) -> Self {
+        Self(xxh3_64(text.as_bytes()))
     }
 
-    fn with(self, value: &str) -> IndexTerm {
-        let hash = xxh3_64_with_seed(value.as_bytes(), self.0) >> (u64::BITS - TERM_BITS);
-        // It has no more bits than that.
-        IndexTerm(u32::try_from(hash).unwrap_or_default())
-    }
-}
-
-/// The terms of attributes of one service.
-#[derive(Debug, Clone, Copy)]
-struct AttributesOfService {
-    keys: Prefix,
-    values: u64,
-}
-
-impl AttributesOfService {
-    fn of(service: &str) -> Self {
-        Self {
-            keys: Prefix::of(Kind::KeyOfService, service),
-            values: Prefix::of(Kind::AttributeOfService, service).0,
-        }
-    }
-
-    fn key(self, key: &str) -> IndexTerm {
-        self.keys.with(key)
-    }
-
-    fn with(self, key: &str, value: &str) -> IndexTerm {
-        Prefix(xxh3_64_with_seed(key.as_bytes(), self.values)).with(value)
+    fn of_number(number: usize) -> Self {
+        Self(number as u64)
     }
 }
 
-/// The longest values, in bytes, that are told by the service as well: such as many spans have, as
-/// `redis` or `POST`. What is longer is mostly an id, which tells enough by itself.
-const SHORT_VALUE: usize = 16;
+/// Whether spans are told by their service and that value of theirs as well: such as many of them
+/// have, as `redis` or `POST`. What is longer is mostly an id or an amount, which tells enough by
+/// itself.
+fn is_short(value: &str) -> bool {
+    value.len() <= 12
+}
 
 /// Dimensions that have as many values as there are users. Others lie in columns beside which
 /// looking for them is quick.
@@ -143,13 +141,13 @@ mod tests {
     #[test]
     fn hashes_stay_what_they_are() {
         let terms = [
-            IndexTerm::key("http.route"),
-            IndexTerm::attribute("http.route", "/cart"),
-            IndexTerm::name(Kind::Operation, "/cart"),
-            IndexTerm::dimension(Dimension::Session, "s-77"),
+            IndexTerm::key(Part::of("http.route")),
+            IndexTerm::attribute(Part::of("http.route"), Part::of("/cart")),
+            IndexTerm::name(Kind::Operation, Part::of("/cart")),
+            IndexTerm::dimension(Dimension::Session, Part::of("s-77")),
         ];
         let numbers = terms.map(IndexTerm::number);
-        assert_eq!(numbers, [1_392_738, 9_786_199, 14_069_937, 4_606_251]);
+        assert_eq!(numbers, [13_755_071, 3_842_431, 13_081_136, 183_593]);
         assert!(numbers.iter().all(|number| number >> TERM_BITS == 0));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{IndexTerm, Kind};
+use super::{IndexTerm, Kind, Part};
 use crate::filter::{Number, Order, Range};
 
 /// The least number that has a step of its own, and the powers of ten from there on. Numbers below
@@ -39,14 +39,14 @@ fn step(number: f64) -> usize {
 
 /// The terms of an attribute that is a number, or text that reads as one: that of its step, and that
 /// of all steps of its power of ten.
-pub(super) fn terms(key: &str, number: f64) -> [IndexTerm; 2] {
+pub(super) fn terms(key: Part, number: f64) -> [IndexTerm; 2] {
     let step = step(number);
     [of_step(key, step), of_power(key, step)]
 }
 
 /// Of these a number within the range has one. As few as there are: steps of a whole power of ten
 /// are asked for by that.
-pub(super) fn any_of(key: &str, range: Range<Number>) -> Vec<IndexTerm> {
+pub(super) fn any_of(key: Part, range: Range<Number>) -> Vec<IndexTerm> {
     let steps = steps(range);
     let mut terms = Vec::new();
     let mut step = *steps.start();
@@ -73,13 +73,13 @@ fn steps(range: Range<Number>) -> RangeInclusive<usize> {
     step(least)..=step(greatest)
 }
 
-fn of_step(key: &str, step: usize) -> IndexTerm {
-    IndexTerm::of(Kind::Number, key, &step.to_string())
+fn of_step(key: Part, step: usize) -> IndexTerm {
+    IndexTerm::of(Kind::NumberStep, [key, Part::of_number(step)])
 }
 
-fn of_power(key: &str, step: usize) -> IndexTerm {
+fn of_power(key: Part, step: usize) -> IndexTerm {
     let power = step.saturating_sub(LOWEST) / DIGITS;
-    IndexTerm::of(Kind::Number, key, &format!("e{power}"))
+    IndexTerm::of(Kind::NumberPower, [key, Part::of_number(power)])
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_range_takes_few_terms() {
         let number = |text| Number::parse(text).expect("a number");
-        let count = |range| any_of("key", range).len();
+        let count = |range| any_of(Part::of("key"), range).len();
         assert_eq!(count(Range::Between(number("500"), number("599"))), 1);
         assert_eq!(
             count(Range::Order(Order::AtLeast, number("500"))),
@@ -129,8 +129,8 @@ mod tests {
                 for other in bounds {
                     let orders = Order::ALL.map(|order| Range::Order(order, one));
                     for range in orders.into_iter().chain([Range::Between(one, other)]) {
-                        let wanted = any_of("key", range);
-                        let found = terms("key", number).iter().any(|term| wanted.contains(term));
+                        let wanted = any_of(Part::of("key"), range);
+                        let found = terms(Part::of("key"), number).iter().any(|term| wanted.contains(term));
                         prop_assert!(found || !range.holds(own), "{range:?} {number}");
                     }
                 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{AttributesOfService, DIMENSIONS, IndexTerm, Kind, Prefix, SHORT_VALUE, number};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::{DIMENSIONS, IndexTerm, Kind, Part, is_short, number};
 use crate::attribute::Value;
 use crate::filter::Number;
 use crate::id::TraceId;
@@ -42,14 +44,16 @@ pub fn terms(batch: &Batch<'_>, trace: &Trace, summary: &Summary) -> TraceTerms 
     }
 }
 
-/// Terms that came last are not taken again. A power of two.
+/// What came last is not taken again.
 const REMEMBERED: usize = 1_024;
 
 struct Collector {
     terms: Vec<IndexTerm>,
     is_full: bool,
     /// By the last digits of their numbers.
-    last: [Option<IndexTerm>; REMEMBERED],
+    last_terms: [Option<IndexTerm>; REMEMBERED],
+    /// Hashes of attributes and their services, by their last digits.
+    last_attributes: [u64; REMEMBERED],
     /// A value as it prints; kept for its memory.
     printed: String,
 }
@@ -59,7 +63,8 @@ impl Default for Collector {
         Self {
             terms: Vec::new(),
             is_full: false,
-            last: [None; REMEMBERED],
+            last_terms: [None; REMEMBERED],
+            last_attributes: [0; REMEMBERED],
             printed: String::new(),
         }
     }
@@ -68,10 +73,10 @@ impl Default for Collector {
 impl Collector {
     fn add(&mut self, term: IndexTerm) {
         let place = term.number() as usize % REMEMBERED;
-        if self.is_full || self.last[place] == Some(term) {
+        if self.is_full || self.last_terms[place] == Some(term) {
             return;
         }
-        self.last[place] = Some(term);
+        self.last_terms[place] = Some(term);
         self.terms.push(term);
         if self.terms.len() == 2 * MAX_TERMS {
             self.terms.sort_unstable();
@@ -81,21 +86,19 @@ impl Collector {
     }
 
     fn trace(&mut self, trace: &Trace) {
-        let services = trace.resources.iter().map(|resource| {
-            let service = resource.service();
-            (service, Prefix::of(Kind::OperationOfService, service))
-        });
-        let services: Vec<(&str, Prefix)> = services.collect();
+        let services = trace.resources.iter().map(Resource::service);
+        let services: Vec<Part> = services.map(Part::of).collect();
         for span in &trace.spans {
-            let service = services.get(span.resource);
-            self.name(Kind::Operation, &span.name);
-            if let Some((_, prefix)) = service {
-                self.add(prefix.with(&span.name));
+            let name = Part::of(&span.name);
+            let service = services.get(span.resource).copied();
+            self.add(IndexTerm::name(Kind::Operation, name));
+            if let Some(service) = service {
+                self.add(IndexTerm::operation_of_service(service, name));
             }
             if span.status.code == StatusCode::Error {
-                self.name(Kind::FailedOperation, &span.name);
-                if let Some((service, _)) = service {
-                    self.name(Kind::FailedService, service);
+                self.add(IndexTerm::name(Kind::FailedOperation, name));
+                if let Some(service) = service {
+                    self.add(IndexTerm::name(Kind::FailedService, service));
                 }
             }
         }
@@ -106,13 +109,13 @@ impl Collector {
             if let Some(value) = summary.dimensions.get(dimension) {
                 // Where Postgres holds another text than came, that text is asked for.
                 let stored = value.replace('\0', "\u{fffd}");
-                self.add(IndexTerm::dimension(dimension, &stored));
+                self.add(IndexTerm::dimension(dimension, Part::of(&stored)));
             }
         }
     }
 
     fn name(&mut self, kind: Kind, name: &str) {
-        self.add(IndexTerm::name(kind, name));
+        self.add(IndexTerm::name(kind, Part::of(name)));
     }
 
     fn batch(&mut self, batch: &Batch<'_>, trace: &Trace) -> Result<(), WireError> {
@@ -120,12 +123,11 @@ impl Collector {
         let mut services = Vec::new();
         for number in numbers(batch.resource_count()) {
             let resource = trace.resources.get(number as usize);
-            let service = resource.map_or(UNKNOWN_SERVICE, Resource::service);
-            let of_service = AttributesOfService::of(service);
-            services.push(of_service);
+            let service = Part::of(resource.map_or(UNKNOWN_SERVICE, Resource::service));
+            services.push(service);
             for resource in content(batch.resource_head(number), 1) {
                 for attribute in content(resource?, 1) {
-                    self.attribute(attribute?, Some(of_service))?;
+                    self.attribute(attribute?, Some(service))?;
                 }
             }
         }
@@ -142,15 +144,11 @@ impl Collector {
     }
 
     /// A `Span` of a service.
-    fn span(
-        &mut self,
-        span: &[u8],
-        of_service: Option<AttributesOfService>,
-    ) -> Result<(), WireError> {
+    fn span(&mut self, span: &[u8], service: Option<Part>) -> Result<(), WireError> {
         for field in Fields::new(span) {
             let field = field?;
             match field.number {
-                9 => self.attribute(field.bytes()?, of_service)?,
+                9 => self.attribute(field.bytes()?, service)?,
                 11 => self.named(field.bytes()?, Kind::Event, 2, 3)?,
                 13 => self.link(field.bytes()?)?,
                 _ => {}
@@ -189,11 +187,10 @@ impl Collector {
     }
 
     /// A `KeyValue`, of a span or the resource of a service or of something else.
-    fn attribute(
-        &mut self,
-        attribute: &[u8],
-        of_service: Option<AttributesOfService>,
-    ) -> Result<(), WireError> {
+    fn attribute(&mut self, attribute: &[u8], service: Option<Part>) -> Result<(), WireError> {
+        if !self.is_new(attribute, service) {
+            return Ok(());
+        }
         let (mut key, mut bytes) = ("", &[][..]);
         for field in Fields::new(attribute) {
             let field = field?;
@@ -203,22 +200,34 @@ impl Collector {
                 _ => {}
             }
         }
+        let key = Part::of(key);
         self.add(IndexTerm::key(key));
-        if let Some(of_service) = of_service {
-            self.add(of_service.key(key));
+        if let Some(service) = service {
+            self.add(IndexTerm::key_of_service(service, key));
         }
         match only_text(bytes)? {
-            Some(text) => self.value(key, text, number_of(text), of_service),
-            None => self.other_value(key, &value(bytes, MAX_DEPTH)?, of_service),
+            Some(text) => self.value(key, text, number_of(text), service),
+            None => self.other_value(key, &value(bytes, MAX_DEPTH)?, service),
         }
         Ok(())
+    }
+
+    /// Whether such an attribute did not come before. Most spans of a trace have most of their
+    /// attributes in common with others. Of two that differ one is overlooked where 64 bits of
+    /// their hashes are alike, which is left to chance.
+    fn is_new(&mut self, attribute: &[u8], service: Option<Part>) -> bool {
+        let seed = service.map_or(0, |service| service.0);
+        let hash = xxh3_64_with_seed(attribute, seed);
+        let [low, high, ..] = hash.to_le_bytes();
+        let place = usize::from(u16::from_le_bytes([low, high])) % REMEMBERED;
+        std::mem::replace(&mut self.last_attributes[place], hash) != hash
     }
 
     #[expect(
         clippy::cast_precision_loss,
         reason = "filters compare numbers as doubles, too"
     )]
-    fn other_value(&mut self, key: &str, value: &Value, of_service: Option<AttributesOfService>) {
+    fn other_value(&mut self, key: Part, value: &Value, service: Option<Part>) {
         let mut printed = std::mem::take(&mut self.printed);
         printed.clear();
         // Writing to a string does not fail.
@@ -234,20 +243,15 @@ impl Collector {
         if matches!(value, Value::Bytes(_) | Value::Array(_) | Value::Map(_)) {
             self.add(IndexTerm::nested(key));
         }
-        self.value(key, &printed, number, of_service);
+        self.value(key, &printed, number, service);
         self.printed = printed;
     }
 
-    fn value(
-        &mut self,
-        key: &str,
-        printed: &str,
-        number: Option<Number>,
-        of_service: Option<AttributesOfService>,
-    ) {
-        self.add(IndexTerm::attribute(key, printed));
-        if let Some(of_service) = of_service.filter(|_| printed.len() <= SHORT_VALUE) {
-            self.add(of_service.with(key, printed));
+    fn value(&mut self, key: Part, printed: &str, number: Option<Number>, service: Option<Part>) {
+        let value = Part::of(printed);
+        self.add(IndexTerm::attribute(key, value));
+        if let Some(service) = service.filter(|_| is_short(printed)) {
+            self.add(IndexTerm::attribute_of_service(service, key, value));
         }
         if let Some(number) = number {
             for term in number::terms(key, number.value()) {

@@ -109,7 +109,7 @@ impl Contributions {
             .iter()
             .map(|resource| {
                 let service = self.names.number(resource.service());
-                (service, self.names.number(region(resource)))
+                (service, self.names.number(deployment_region(resource)))
             })
             .collect();
         for (span, shift) in trace.spans.iter().zip(shifts) {
@@ -191,8 +191,9 @@ fn key(family: Family, nanos: i64, labels: [u32; MAX_LABELS]) -> Key {
     }
 }
 
-/// The region that a service runs in, by its resource.
-fn region(resource: &Resource) -> &str {
+/// The region that a service runs in, by its resource; empty where that does not tell.
+#[must_use]
+pub fn deployment_region(resource: &Resource) -> &str {
     let found = REGION.iter().find_map(|key| {
         attribute::find(&resource.attributes, key).and_then(attribute::Value::as_str)
     });

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use contributions::REGION;
-pub use contributions::{Contributions, Delta, request_labels};
+pub use contributions::{Contributions, Delta, deployment_region, request_labels};
 pub use question::LabelFilter;
 pub use resolution::{Part, Resolution, parts};
 pub use slots::{Coverage, Slots};

@@ -6,11 +6,11 @@ use model::id::TraceId;
 use model::index::{Demand, IndexTerm};
 use sqlx::PgConnection;
 
+use super::bucket::Bucket;
 use super::damaged;
 use super::entry_set::EntrySet;
-use super::segment::{
-    Bucket, Damaged, ENTRY_BYTES, Entry, find, meeting, read_entries, read_entry,
-};
+use super::meeting::{find, meeting};
+use super::segment::{Damaged, ENTRY_BYTES, Entry, read_entries, read_entry};
 use crate::{Error, Store};
 
 /// Most segments that one search looks into. Full ones have half a billion spans of 12 a trace.

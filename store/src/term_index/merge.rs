@@ -4,8 +4,9 @@ use model::time::DAY_NANOS;
 use sqlx::PgConnection;
 use tokio::task::spawn_blocking;
 
+use super::bucket::Bucket;
 use super::damaged;
-use super::segment::{Bucket, MAX_TRACES, Segment};
+use super::segment::{MAX_TRACES, Segment, read_entries};
 use super::write::{NEAR_DAYS, add};
 use crate::{Error, Store};
 
@@ -16,7 +17,7 @@ const FAN_IN: usize = 8;
 const MAX_PARTS: usize = 64;
 
 /// Most bytes of the buckets of segments that are merged at once.
-const MAX_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 8 << 20;
 
 /// Most segments that are looked at to find some to merge.
 const MAX_LOOKED_AT: i64 = 4_096;
@@ -69,6 +70,7 @@ impl Store {
         remove(&mut transaction, day, &numbers).await?;
         let merged = spawn_blocking(move || Segment::merged(&parts)).await;
         let merged = merged.map_err(|panic| Error::Merge(panic.to_string()))?;
+        let merged = merged.map_err(|_damaged| damaged(day, numbers[0]))?;
         add(&mut transaction, day, &merged).await?;
         transaction.commit().await?;
         Ok(Merged::Some)
@@ -160,18 +162,19 @@ async fn read(
     .await?;
     let mut buckets = buckets.into_iter().peekable();
     let read = segments.into_iter().map(|row| {
-        let mut own = Vec::new();
-        while let Some(bucket) = buckets.next_if(|bucket| bucket.segment == row.segment) {
-            own.push(Bucket {
-                number: bucket.bucket.cast_unsigned(),
-                body: bucket.body,
-            });
-        }
+        let own = std::iter::from_fn(|| buckets.next_if(|bucket| bucket.segment == row.segment));
+        let own = own.map(|row| Bucket {
+            number: row.bucket.cast_unsigned(),
+            body: row.body,
+        });
         let open = row.open_places.iter();
         let open = open.map(|&place| u16::try_from(place).unwrap_or(u16::MAX));
-        let bits = row.bucket_bits.unsigned_abs().into();
-        Segment::read(&row.entries, open.collect(), bits, &own)
-            .map_err(|_damaged| damaged(day, row.segment))
+        Ok(Segment {
+            entries: read_entries(&row.entries).map_err(|_damaged| damaged(day, row.segment))?,
+            open: open.collect(),
+            bucket_bits: row.bucket_bits.unsigned_abs().into(),
+            buckets: own.collect(),
+        })
     });
     read.collect()
 }

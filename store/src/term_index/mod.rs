@@ -2,11 +2,14 @@
 //! ([ADR 10](../../../docs/adr/0010-index-of-terms.md)).
 //!
 //! Segments are never changed. Each transaction that stores traces adds one for each of their days;
-//! small ones are merged later. A trace of which more is stored is added again as a whole, so one segment always tells all
-//! of it; what older segments say of it stays, and is one more candidate at most.
+//! small ones are merged later. A trace of which more is stored is added again as a whole, so one
+//! segment always tells all of it; what older segments say of it stays, and is one more candidate at
+//! most.
 
+mod bucket;
 mod candidates;
 mod entry_set;
+mod meeting;
 mod merge;
 mod segment;
 mod write;

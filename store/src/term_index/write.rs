@@ -51,7 +51,7 @@ pub(super) async fn add(
     let (Some(oldest), Some(newest)) = (segment.entries.first(), segment.entries.last()) else {
         return Ok(());
     };
-    let buckets = segment.buckets();
+    let buckets = &segment.buckets;
     // A bucket has a number of at most 14 bits.
     let numbers = buckets.iter().map(|bucket| bucket.number.cast_signed());
     let numbers: Vec<i32> = numbers.collect();
@@ -81,12 +81,12 @@ pub(super) async fn add(
         oldest.start_nanos,
         newest.start_nanos,
         saturated(segment.entries.len()),
-        i16::try_from(segment.bucket_bits()).unwrap_or_default(),
+        i16::try_from(segment.bucket_bits).unwrap_or_default(),
         &segment.entry_bytes(),
         &open,
         &numbers,
         &bodies as &[&[u8]],
-        saturated(bodies.iter().map(|body| body.len()).sum()),
+        saturated(segment.bucket_bytes()),
     )
     .execute(connection)
     .await?;
