@@ -2,18 +2,18 @@
 
 use leptos_router::params::ParamsMap;
 use model::id::{SpanId, TraceId};
-use model::layout::waterfall::Clock;
+use model::layout::waterfall::State;
 
 use super::query_string;
 use crate::error::AppError;
 
-/// `/traces/{id}?span=&clock=raw`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// `/traces/{id}?span=`, and how its waterfall is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TraceAddress {
     pub(crate) id: TraceId,
     /// The span whose details are shown; none for the root.
     pub(crate) span: Option<SpanId>,
-    pub(crate) clock: Clock,
+    pub(crate) waterfall: State,
 }
 
 impl TraceAddress {
@@ -21,7 +21,7 @@ impl TraceAddress {
         Self {
             id,
             span: None,
-            clock: Clock::Corrected,
+            waterfall: State::default(),
         }
     }
 
@@ -29,12 +29,12 @@ impl TraceAddress {
         let id = path.get("id").unwrap_or_default().parse()?;
         let span = query.get("span").filter(|text| !text.is_empty());
         let span = span.map(|text| text.parse()).transpose()?;
-        let clock = if query.get("clock").as_deref() == Some("raw") {
-            Clock::Raw
-        } else {
-            Clock::Corrected
-        };
-        Ok(Self { id, span, clock })
+        let waterfall = State::read(|key| query.get_all(key).unwrap_or_default());
+        Ok(Self {
+            id,
+            span,
+            waterfall,
+        })
     }
 
     pub(crate) fn with_span(self, span: SpanId) -> Self {
@@ -44,32 +44,27 @@ impl TraceAddress {
         }
     }
 
-    pub(crate) fn without_span(self) -> Self {
-        Self { span: None, ..self }
+    pub(crate) fn with_waterfall(self, waterfall: State) -> Self {
+        Self { waterfall, ..self }
     }
 
-    pub(crate) fn with_clock(self, clock: Clock) -> Self {
-        Self { clock, ..self }
-    }
-
-    pub(crate) fn href(self) -> String {
+    pub(crate) fn href(&self) -> String {
         let span = self.span.map(|span| span.to_string()).unwrap_or_default();
-        let clock = if self.clock == Clock::Raw { "raw" } else { "" };
-        format!(
-            "/traces/{}{}",
-            self.id,
-            query_string(&[("span", &span), ("clock", clock)])
-        )
+        let waterfall = self.waterfall.fields();
+        let mut fields = vec![("span", &*span)];
+        fields.extend(waterfall.iter().map(|(key, value)| (*key, &**value)));
+        format!("/traces/{}{}", self.id, query_string(&fields))
     }
 
     /// The same trace as OTLP JSON.
-    pub(crate) fn json_href(self) -> String {
+    pub(crate) fn json_href(&self) -> String {
         format!("/api/v1/traces/{}", self.id)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::query::read_query;
     use super::*;
 
     #[test]
@@ -79,5 +74,15 @@ mod tests {
             TraceAddress::read(&path, &ParamsMap::new()),
             Err(AppError::Address(_))
         ));
+    }
+
+    #[test]
+    fn a_link_leads_to_the_same_view() {
+        let id = "00000000000000000000000000000007";
+        let path: ParamsMap = [("id".to_owned(), id.to_owned())].into_iter().collect();
+        let query = "?span=0000000000000002&service=a,b%26c&service=d&sort=duration&find=x%25%20y";
+        let address = TraceAddress::read(&path, &read_query(&query[1..])).expect("an address");
+        assert_eq!(address.waterfall.fold.services.len(), 2);
+        assert_eq!(address.href(), format!("/traces/{id}{query}"));
     }
 }

@@ -1,5 +1,7 @@
 //! Rows of the waterfall: one a span, in pre-order, with its bar on the time line of the trace.
 
+mod state;
+
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use crate::color::service_color;
 use crate::id::SpanId;
 use crate::span::Kind;
 use crate::trace::Trace;
+
+pub use state::{Fold, MAX_FIND, MAX_FOLDED, Sort, State, Window};
 
 /// Which clock the bars follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
