@@ -224,8 +224,11 @@ fn SlowRow(slow: Slow, now_nanos: i64) -> impl IntoView {
         longest,
         span,
     } = slow;
-    let trace = TraceAddress::of(summary.trace_id);
-    let href = span.map_or(trace, |span| trace.with_span(span)).href();
+    let trace = TraceAddress {
+        span,
+        ..TraceAddress::of(summary.trace_id)
+    };
+    let href = trace.href();
     let region = summary
         .dimensions
         .get(model::dimensions::Dimension::Region)
