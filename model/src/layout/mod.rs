@@ -4,6 +4,7 @@ pub mod axis;
 pub mod bar_chart;
 pub mod distribution_chart;
 pub mod flame;
+pub mod graph;
 pub mod heatmap;
 pub mod line_chart;
 pub mod time_axis;
