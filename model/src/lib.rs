@@ -48,5 +48,6 @@ pub mod time;
 pub mod trace;
 pub mod trace_difference;
 pub mod trace_statistics;
+pub mod trace_topology;
 pub mod view;
 mod wildcard;

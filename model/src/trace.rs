@@ -122,7 +122,13 @@ impl Trace {
 
     #[must_use]
     pub fn span(&self, id: SpanId) -> Option<&Span> {
-        self.spans.iter().find(|span| span.id == id)
+        Some(&self.spans[self.position(id)?])
+    }
+
+    /// Where the span of that id stands.
+    #[must_use]
+    pub fn position(&self, id: SpanId) -> Option<usize> {
+        self.spans.iter().position(|span| span.id == id)
     }
 
     /// The positions of the spans right below one, by start time.

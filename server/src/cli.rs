@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::import::ImportOptions;
 use crate::simulate::SimulateOptions;
 
 /// Follows every user interaction from the tap on a phone to the row in the database.
@@ -21,4 +22,6 @@ pub(crate) enum Command {
     Serve,
     /// Sends the traffic of a made-up mobile shop to an OTLP/HTTP endpoint.
     Simulate(SimulateOptions),
+    /// Sends traces from files, as other tools and this one export them, to a running Throughline.
+    Import(ImportOptions),
 }

@@ -6,6 +6,7 @@ mod charts;
 mod cli;
 mod clock;
 mod config;
+mod import;
 mod ingest;
 mod maintain;
 mod metrics;
@@ -56,6 +57,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     match cli.command {
         Command::Serve => serve::serve(config::Config::from_env()?).await?,
         Command::Simulate(options) => simulate::simulate(options).await?,
+        Command::Import(options) => import::import(options).await?,
     }
     Ok(())
 }

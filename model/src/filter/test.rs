@@ -3,7 +3,7 @@
 use super::matcher::Matcher;
 use super::range::{Order, Range};
 use crate::dimensions::{Dimension, FLAG};
-use crate::span::StatusCode;
+use crate::span::{Kind, StatusCode};
 use crate::summary::Outcome;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +133,16 @@ impl Test {
     #[must_use]
     pub fn operation(name: impl Into<String>) -> Self {
         Self::span(SpanField::Operation, name)
+    }
+
+    #[must_use]
+    pub fn link(trace: impl Into<String>) -> Self {
+        Self::span(SpanField::Link, trace)
+    }
+
+    #[must_use]
+    pub fn kind(kind: Kind) -> Self {
+        Self::span(SpanField::Kind, kind.name())
     }
 
     #[must_use]

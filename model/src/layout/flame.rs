@@ -38,6 +38,8 @@ pub struct Frame {
     pub nanos: i64,
     /// The one of its spans that took longest.
     pub longest: SpanId,
+    /// Whether it stands for the span that is selected.
+    pub is_selected: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -60,13 +62,14 @@ struct Gathered<'a> {
     self_nanos: i64,
     nanos: i64,
     longest: (i64, SpanId),
+    is_selected: bool,
 }
 
 impl Flame {
-    /// `shifts` are those of [`crate::clock_skew`].
+    /// `shifts` are those of [`crate::clock_skew`], `selected` is the position of a span.
     #[must_use]
-    pub fn of(trace: &Trace, shifts: &[i64]) -> Self {
-        let mut gathered = gather(trace, &self_times(trace, shifts));
+    pub fn of(trace: &Trace, shifts: &[i64], selected: Option<usize>) -> Self {
+        let mut gathered = gather(trace, &self_times(trace, shifts), selected);
         // Those above came first.
         for number in (0..gathered.len()).rev() {
             if let Some(parent) = gathered[number].parent {
@@ -91,7 +94,7 @@ impl Flame {
 }
 
 /// The frames with their own figures; one stands behind the one that it stands on.
-fn gather<'a>(trace: &'a Trace, self_times: &[i64]) -> Vec<Gathered<'a>> {
+fn gather<'a>(trace: &'a Trace, self_times: &[i64], selected: Option<usize>) -> Vec<Gathered<'a>> {
     let mut gathered: Vec<Gathered<'a>> = Vec::new();
     let mut numbers: HashMap<(Option<usize>, &str, &str), usize> = HashMap::new();
     let mut of_span: Vec<usize> = Vec::with_capacity(trace.spans.len());
@@ -108,12 +111,14 @@ fn gather<'a>(trace: &'a Trace, self_times: &[i64]) -> Vec<Gathered<'a>> {
                 self_nanos: 0,
                 nanos: 0,
                 longest: (i64::MIN, span.id),
+                is_selected: false,
             });
             gathered.len() - 1
         });
         of_span.push(number);
         let frame = &mut gathered[number];
         frame.spans += 1;
+        frame.is_selected |= selected == Some(position);
         frame.errors += usize::from(span.is_error());
         frame.self_nanos = frame.self_nanos.saturating_add(self_times[position]);
         frame.nanos = frame.self_nanos;
@@ -164,6 +169,7 @@ fn place(gathered: &[Gathered<'_>], total_nanos: i64) -> Vec<Frame> {
                 self_nanos: frame.self_nanos,
                 nanos: frame.nanos,
                 longest: frame.longest.1,
+                is_selected: frame.is_selected,
             });
         }
     }
@@ -187,7 +193,7 @@ mod tests {
 
     fn flame(spans: Vec<Span>) -> Flame {
         let trace = build(spans);
-        Flame::of(&trace, &vec![0; trace.spans.len()])
+        Flame::of(&trace, &vec![0; trace.spans.len()], Some(0))
     }
 
     #[test]
@@ -233,7 +239,9 @@ mod tests {
         ]);
         let lefts: Vec<f64> = flame.frames.iter().map(|frame| frame.left).collect();
         assert_eq!(lefts, [0.0, 0.0, 0.5, 0.5]);
-        assert_eq!(Flame::of(&build(vec![]), &[]), Flame::default());
+        let selected = flame.frames.iter().map(|frame| frame.is_selected);
+        assert!(selected.eq([true, false, false, false]));
+        assert_eq!(Flame::of(&build(vec![]), &[], None), Flame::default());
     }
 
     #[test]

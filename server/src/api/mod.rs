@@ -2,6 +2,7 @@
 
 mod charts;
 mod compare;
+mod critical_path;
 mod csv;
 mod error;
 mod export;
@@ -61,6 +62,10 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .with_state(store.clone());
     Router::new()
         .route("/api/v1/traces/{id}", get(trace::download))
+        .route(
+            "/api/v1/traces/{id}/critical-path",
+            get(critical_path::critical_path),
+        )
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
         .route("/api/v1/topology", get(topology::topology))
         .route("/api/v1/openapi.json", get(openapi::description))

@@ -17,14 +17,19 @@ pub(super) async fn download(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let id: TraceId = id.parse()?;
-    let message = store.message(id).await?.ok_or_else(|| ApiError::NotFound {
-        message: format!("There is no trace {id}."),
-        hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds."
-            .into(),
-    })?;
+    let message = store.message(id).await?.ok_or_else(|| missing(id))?;
     let text = block_in_place(|| {
         let data = TracesData::decode(message.as_slice())?;
         json::encode(data.resource_spans).map_err(ApiError::from)
     })?;
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
+}
+
+/// There is none of that id.
+pub(super) fn missing(id: TraceId) -> ApiError {
+    ApiError::NotFound {
+        message: format!("There is no trace {id}."),
+        hint: "It may not have been sent, or not yet be stored: that takes up to 10 seconds."
+            .into(),
+    }
 }

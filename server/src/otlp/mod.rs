@@ -1,4 +1,5 @@
 //! OTLP as it travels.
 
+pub(crate) mod exporter;
 pub(crate) mod json;
 pub(crate) mod status;

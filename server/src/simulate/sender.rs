@@ -1,52 +1,28 @@
-//! Sending as an OTLP exporter does: gzip, and again after a pause when told to.
+//! The batches of simulated clients on their way, and what of them was sent.
 
 use std::collections::HashSet;
-use std::io::{self, Write};
-use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
 use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
-use prost::Message;
-use reqwest::{Client, StatusCode, Url};
-use tokio::time::sleep;
 
 use super::batch::Batch;
+use crate::otlp::exporter::{ExportError, Exporter};
 
 /// Most spans in one request, as exporters have it by default.
 const MAX_REQUEST_SPANS: usize = 512;
 
-/// How long a request may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Pause before a request is sent again, and how often.
-const RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// How often a request is sent, twice a second: it may come before the server is up.
 const MAX_TRIES: u32 = 240;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SendError {
-    #[error("{0} is not an address; write it as http://127.0.0.1:4318")]
-    Endpoint(String),
-    #[error("the HTTP client could not be made: {0}")]
-    Client(reqwest::Error),
-    #[error("the spans could not be compressed: {0}")]
-    Gzip(io::Error),
-    #[error("{endpoint} does not answer. Check that Throughline runs there")]
-    Unreachable { endpoint: Url },
-    #[error("{endpoint} refused the spans with status {status}")]
-    Refused { endpoint: Url, status: StatusCode },
-    #[error("the answer cannot be read: {0}")]
-    Answer(prost::DecodeError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
     #[error("{count} spans were rejected: {message}")]
-    Rejected { count: i64, message: String },
+    Rejected { count: usize, message: String },
 }
 
 pub(super) struct Sender {
-    client: Client,
-    endpoint: Url,
+    exporter: Exporter,
     /// Spans that were acknowledged, without those sent twice.
     pub(super) distinct_spans: usize,
     pub(super) sent_spans: usize,
@@ -60,17 +36,8 @@ impl Sender {
     const MAX_RECENT: usize = 100_000;
 
     pub(super) fn new(endpoint: &str) -> Result<Self, SendError> {
-        let url = Url::parse(endpoint).and_then(|url| url.join("/v1/traces"));
-        let endpoint = url.map_err(|_not_a_url| SendError::Endpoint(endpoint.to_owned()))?;
-        // The traffic is for that endpoint and not for a proxy.
-        let client = Client::builder()
-            .timeout(TIMEOUT)
-            .no_proxy()
-            .build()
-            .map_err(SendError::Client)?;
         Ok(Self {
-            client,
-            endpoint,
+            exporter: Exporter::new(endpoint, MAX_TRIES)?,
             distinct_spans: 0,
             sent_spans: 0,
             traces: 0,
@@ -117,60 +84,13 @@ impl Sender {
     }
 
     async fn export(&self, resource_spans: Vec<ResourceSpans>) -> Result<(), SendError> {
-        let message = ExportTraceServiceRequest { resource_spans }.encode_to_vec();
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-        gzip.write_all(&message).map_err(SendError::Gzip)?;
-        let body = gzip.finish().map_err(SendError::Gzip)?;
-        for tried in 0..MAX_TRIES {
-            let response = self
-                .client
-                .post(self.endpoint.clone())
-                .header("content-type", "application/x-protobuf")
-                .header("content-encoding", "gzip")
-                .body(body.clone())
-                .send()
-                .await;
-            match response {
-                Ok(response) if response.status().is_success() => {
-                    // An answer that is cut off is no acknowledgement.
-                    if let Ok(answer) = response.bytes().await {
-                        return check(&answer);
-                    }
-                }
-                Ok(response) if !is_retryable(response.status()) => {
-                    let status = response.status();
-                    return Err(SendError::Refused {
-                        endpoint: self.endpoint.clone(),
-                        status,
-                    });
-                }
-                Ok(_) | Err(_) if tried > 0 => {}
-                Ok(response) => {
-                    let status = response.status();
-                    tracing::warn!(%status, "asked to wait; sending again");
-                }
-                Err(error) => tracing::warn!(%error, "no answer; sending again"),
-            }
-            sleep(RETRY_PAUSE).await;
+        let rejected = self.exporter.export(resource_spans).await?;
+        if rejected.count > 0 {
+            return Err(SendError::Rejected {
+                count: rejected.count,
+                message: rejected.message,
+            });
         }
-        Err(SendError::Unreachable {
-            endpoint: self.endpoint.clone(),
-        })
-    }
-}
-
-/// OTLP specification, "Retryable response codes".
-fn is_retryable(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 502..=504)
-}
-
-fn check(answer: &[u8]) -> Result<(), SendError> {
-    let answer = ExportTraceServiceResponse::decode(answer).map_err(SendError::Answer)?;
-    match answer.partial_success {
-        Some(partial) if partial.rejected_spans > 0 => Err(SendError::Rejected {
-            count: partial.rejected_spans,
-            message: partial.error_message,
-        }),
-        _ => Ok(()),
+        Ok(())
     }
 }

@@ -5,30 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use model::id::{SpanId, bytes_from_hex};
+use model::id::SpanId;
 use model::span::SERVICE_NAME;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue};
-use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::trace::v1 as otlp;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{flag, number, text};
-
-const NANOS_PER_MICRO: u64 = 1_000;
-
-/// A list of spans as OTLP, and what of it was no span.
-#[derive(Debug, Default)]
-pub(crate) struct Translated {
-    pub(crate) request: ExportTraceServiceRequest,
-    /// Elements that are not spans.
-    pub(crate) unreadable: usize,
-    /// Why the first of them is none.
-    pub(crate) reason: Option<String>,
-}
+use super::{NANOS_PER_MICRO, Scope, Translated, flag, number, span_id, text, trace_id};
 
 /// Clients send `null` for whatever they have not.
 #[derive(Deserialize)]
@@ -88,36 +74,12 @@ pub(crate) fn translate(body: &[u8]) -> Result<Translated, serde_json::Error> {
             }
         }
     }
-    let resource_spans =
-        of_service
-            .into_iter()
-            .map(|((service, scope), spans)| otlp::ResourceSpans {
-                resource: Some(Resource {
-                    attributes: service
-                        .map(|name| text(SERVICE_NAME, name))
-                        .into_iter()
-                        .collect(),
-                    ..Resource::default()
-                }),
-                scope_spans: vec![otlp::ScopeSpans {
-                    scope: Some(InstrumentationScope {
-                        name: scope.name,
-                        version: scope.version,
-                        ..InstrumentationScope::default()
-                    }),
-                    spans,
-                    ..otlp::ScopeSpans::default()
-                }],
-                ..otlp::ResourceSpans::default()
-            });
+    let resource_spans = of_service.into_iter().map(|((service, scope), spans)| {
+        let service = service.map(|name| text(SERVICE_NAME, name));
+        scope.resource_spans(service.into_iter().collect(), spans)
+    });
     translated.request.resource_spans = resource_spans.collect();
     Ok(translated)
-}
-
-#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Scope {
-    name: String,
-    version: String,
 }
 
 impl Span {
@@ -147,8 +109,8 @@ impl Span {
         }
         let mut tags = self.tags.unwrap_or_default();
         let scope = Scope {
-            name: take(&mut tags, &["otel.scope.name", "otel.library.name"]),
-            version: take(&mut tags, &["otel.scope.version", "otel.library.version"]),
+            name: take(&mut tags, &Scope::NAME),
+            version: take(&mut tags, &Scope::VERSION),
         };
         let status = status(&mut tags);
         let mut attributes: Vec<KeyValue> = tags
@@ -195,23 +157,6 @@ fn kind(kind: Option<&str>) -> SpanKind {
         Some("CONSUMER") => SpanKind::Consumer,
         _ => SpanKind::Internal,
     }
-}
-
-/// 64- or 128-bit, of which clients leave out leading zeros.
-fn trace_id(text: Option<&str>) -> Vec<u8> {
-    padded(text, 32)
-}
-
-fn span_id(text: Option<&str>) -> Vec<u8> {
-    padded(text, 16)
-}
-
-fn padded(text: Option<&str>, digits: usize) -> Vec<u8> {
-    let text = text.unwrap_or_default();
-    if text.is_empty() {
-        return vec![];
-    }
-    bytes_from_hex(&format!("{text:0>digits$}")).unwrap_or_default()
 }
 
 /// So that what cannot be read is not taken for absent.
@@ -271,6 +216,8 @@ fn event(annotation: Annotation) -> otlp::span::Event {
 
 #[cfg(test)]
 mod tests {
+    use model::id::bytes_from_hex;
+
     use super::*;
 
     fn spans(body: &str) -> Vec<otlp::Span> {
