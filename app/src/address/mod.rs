@@ -24,7 +24,7 @@ pub(crate) use live::{LIVE_PATH, live_rows_href};
 pub(crate) use query::page_query;
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
-pub(crate) use trace::TraceAddress;
+pub(crate) use trace::{TraceAddress, TraceView};
 pub(crate) use trace_pair::{CHOSEN, Compared, TracePairAddress};
 pub(crate) use traces::TracesAddress;
 pub(crate) use views::{

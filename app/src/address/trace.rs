@@ -1,18 +1,66 @@
 //! The address of one trace.
 
 use leptos_router::params::ParamsMap;
+use model::filter::{Filter, Test};
 use model::id::{SpanId, TraceId};
 use model::layout::waterfall::State;
+use model::trace_statistics::Order;
 
-use super::query_string;
+use super::{TracesAddress, query_string};
 use crate::error::AppError;
 
-/// `/traces/{id}?span=`, and how its waterfall is looked at.
+/// A way to look at a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum TraceView {
+    #[default]
+    Waterfall,
+    Flame,
+    Topology,
+    Statistics,
+}
+
+impl TraceView {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Waterfall,
+        Self::Flame,
+        Self::Topology,
+        Self::Statistics,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Waterfall => "Waterfall",
+            Self::Flame => "Flame graph",
+            Self::Topology => "Services",
+            Self::Statistics => "Statistics",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Waterfall => "",
+            Self::Flame => "flame",
+            Self::Topology => "topology",
+            Self::Statistics => "statistics",
+        }
+    }
+
+    /// That of no key is the waterfall.
+    fn of_key(key: &str) -> Self {
+        let own = Self::ALL.into_iter().find(|view| view.key() == key);
+        own.unwrap_or_default()
+    }
+}
+
+/// `/traces/{id}?span=&view=&by=`, and how its waterfall is looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TraceAddress {
     pub(crate) id: TraceId,
     /// The span whose details are shown; none for the root.
     pub(crate) span: Option<SpanId>,
+    pub(crate) view: TraceView,
+    /// What statistics are sorted by.
+    pub(crate) order: Order,
     pub(crate) waterfall: State,
 }
 
@@ -21,6 +69,8 @@ impl TraceAddress {
         Self {
             id,
             span: None,
+            view: TraceView::default(),
+            order: Order::default(),
             waterfall: State::default(),
         }
     }
@@ -33,6 +83,8 @@ impl TraceAddress {
         Ok(Self {
             id,
             span,
+            view: TraceView::of_key(query.get_str("view").unwrap_or_default()),
+            order: Order::of_key(query.get_str("by").unwrap_or_default()),
             waterfall,
         })
     }
@@ -44,6 +96,14 @@ impl TraceAddress {
         }
     }
 
+    pub(crate) fn with_view(self, view: TraceView) -> Self {
+        Self { view, ..self }
+    }
+
+    pub(crate) fn with_order(self, order: Order) -> Self {
+        Self { order, ..self }
+    }
+
     pub(crate) fn with_waterfall(self, waterfall: State) -> Self {
         Self { waterfall, ..self }
     }
@@ -51,7 +111,12 @@ impl TraceAddress {
     pub(crate) fn href(&self) -> String {
         let span = self.span.map(|span| span.to_string()).unwrap_or_default();
         let waterfall = self.waterfall.fields();
-        let mut fields = vec![("span", &*span)];
+        let order = Some(self.order).filter(|order| *order != Order::default());
+        let mut fields = vec![
+            ("span", &*span),
+            ("view", self.view.key()),
+            ("by", order.map_or("", Order::key)),
+        ];
         fields.extend(waterfall.iter().map(|(key, value)| (*key, &**value)));
         format!("/traces/{}{}", self.id, query_string(&fields))
     }
@@ -59,6 +124,17 @@ impl TraceAddress {
     /// The same trace as OTLP JSON.
     pub(crate) fn json_href(&self) -> String {
         format!("/api/v1/traces/{}", self.id)
+    }
+
+    /// The same as Jaeger's JSON.
+    pub(crate) fn jaeger_href(&self) -> String {
+        format!("/jaeger/api/traces/{}", self.id)
+    }
+
+    /// The traces that have links to this one.
+    pub(crate) fn linking_href(&self) -> String {
+        let filter = Filter::default().with(Test::link(self.id.to_string()));
+        TracesAddress::default().with_filter(&filter).href()
     }
 }
 
@@ -80,7 +156,7 @@ mod tests {
     fn a_link_leads_to_the_same_view() {
         let id = "00000000000000000000000000000007";
         let path: ParamsMap = [("id".to_owned(), id.to_owned())].into_iter().collect();
-        let query = "?span=0000000000000002&service=a,b%26c&service=d&sort=duration&find=x%25%20y";
+        let query = "?span=0000000000000002&view=flame&by=self&service=a,b%26c&service=d&sort=duration&find=x%25%20y";
         let address = TraceAddress::read(&path, &read_query(&query[1..])).expect("an address");
         assert_eq!(address.waterfall.fold.services.len(), 2);
         assert_eq!(address.href(), format!("/traces/{id}{query}"));

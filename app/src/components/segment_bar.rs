@@ -96,6 +96,40 @@ pub(crate) fn SegmentLegend(means: Decomposition) -> impl IntoView {
     }
 }
 
+/// What each part of one request took, as words under a bar of the whole width.
+#[component]
+pub(crate) fn SegmentStrip(segments: Decomposition) -> impl IntoView {
+    let total = segments.total_nanos();
+    let parts = Segment::ALL
+        .into_iter()
+        .filter(|segment| segments[*segment] > 0);
+    let parts = parts.map(|segment| {
+        let nanos = segments[segment];
+        view! {
+            <li>
+                <svg width="8" height="8" aria-hidden="true">
+                    <rect class=class(segment) width="8" height="8" rx="2" />
+                </svg>
+                " "
+                <span class="muted">{segment.name()}</span>
+                " "
+                <b>{format::duration(nanos)}</b>
+                " "
+                <span class="muted">{format!("{:.0} %", percent(nanos, total))}</span>
+            </li>
+        }
+    });
+    let parts = parts.collect_view();
+    (total > 0).then(|| {
+        view! {
+            <div class="segment-strip">
+                <SegmentBar means=segments what="What the user waited for" />
+                <ul class="facts">{parts}</ul>
+            </div>
+        }
+    })
+}
+
 #[expect(
     clippy::cast_precision_loss,
     reason = "a picture needs four digits, f64 has fifteen"

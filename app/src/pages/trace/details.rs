@@ -6,6 +6,7 @@ use model::filter::{Filter, Test};
 use model::format;
 use model::span::{Event, Link, StatusCode};
 
+use super::peers::StandingView;
 use super::query::SpanDetails;
 use crate::address::{TraceAddress, TracesAddress};
 use crate::components::time::Time;
@@ -19,6 +20,7 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
         resource,
         scope,
         defects,
+        standing,
     } = span;
     let status = match span.status.code {
         StatusCode::Error => view! { <span class="tag bad">"error"</span> }.into_any(),
@@ -64,6 +66,7 @@ pub(super) fn Details(span: SpanDetails, now_nanos: i64) -> impl IntoView {
         </p>
         {message}
         {defects}
+        <StandingView standing />
         <p>
             <a href=TracesAddress::default().with_filter(&similar).href() class="button">
                 "Spans like this"

@@ -7,12 +7,14 @@ use model::format;
 
 use super::query::Overview;
 use crate::address::{TraceAddress, TracesAddress};
+use crate::components::segment_bar::SegmentStrip;
 use crate::components::time::Time;
 
 #[component]
 pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView {
     let Overview {
         summary,
+        segments,
         defects,
         now_nanos,
         ..
@@ -45,8 +47,14 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
                 <span class="tag">{format::duration(summary.duration_nanos)}</span>
                 {errors}
                 <div class="actions">
+                    <a class="button" href=address.linking_href()>
+                        "Traces that link here"
+                    </a>
                     <a class="button" href=address.json_href()>
                         "OTLP JSON"
+                    </a>
+                    <a class="button" href=address.jaeger_href()>
+                        "Jaeger JSON"
                     </a>
                 </div>
             </div>
@@ -59,6 +67,7 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
             </ul>
             <p class="id muted">"Trace " <code>{summary.trace_id.to_string()}</code></p>
             {defects}
+            <SegmentStrip segments />
         </header>
     }
 }

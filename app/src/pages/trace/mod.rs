@@ -1,18 +1,29 @@
 //! `/traces/{id}`: one request, span by span.
 
 mod details;
+mod flame;
 mod header;
+mod peers;
 mod query;
 mod span_pane;
+mod statistics;
+mod tabs;
+mod topology;
 mod waterfall;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use model::id::SpanId;
 
+use self::flame::FlameView;
 use self::header::Header;
-use self::query::{Overview, get_trace};
+use self::query::{Content, Overview, get_trace};
+use self::span_pane::SpanPane;
 pub(crate) use self::span_pane::draw_span;
+use self::statistics::StatisticsView;
+use self::tabs::Tabs;
+use self::topology::TopologyView;
 use self::waterfall::WaterfallPart;
 use super::not_found::NotFound;
 use crate::address::{Scope, TraceAddress, TracesAddress, page_query};
@@ -47,7 +58,7 @@ async fn ask(
     address: Result<TraceAddress, AppError>,
 ) -> Result<(TraceAddress, Option<Overview>), AppError> {
     let address = address?;
-    let overview = get_trace(address.id, address.waterfall.clock).await?;
+    let overview = get_trace(&address).await?;
     Ok((address, overview))
 }
 
@@ -61,6 +72,32 @@ fn Found(address: TraceAddress, overview: Overview) -> impl IntoView {
     view! {
         <Title text=title />
         <Header address=address.clone() overview=overview.clone() />
-        <WaterfallPart address overview selected />
+        <Tabs address=address.clone() />
+        {draw(address, overview, selected)}
     }
+}
+
+fn draw(address: TraceAddress, overview: Overview, selected: SpanId) -> AnyView {
+    let (trace, now_nanos) = (address.id, overview.now_nanos);
+    let span_count = overview.summary.span_count;
+    let view = match overview.content {
+        Content::Waterfall(waterfall) => {
+            return view! { <WaterfallPart address waterfall span_count selected now_nanos /> }
+                .into_any();
+        }
+        Content::Flame(flame) => view! { <FlameView address flame /> }.into_any(),
+        Content::Topology(topology) => view! { <TopologyView address topology /> }.into_any(),
+        Content::Statistics(statistics) => {
+            view! { <StatisticsView address statistics /> }.into_any()
+        }
+    };
+    view! {
+        <div class="trace">
+            {view}
+            <aside class="card details" aria-label="Span details">
+                <SpanPane trace span=selected now_nanos />
+            </aside>
+        </div>
+    }
+    .into_any()
 }

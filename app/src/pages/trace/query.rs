@@ -2,11 +2,21 @@
 
 use leptos::prelude::*;
 use model::attribute::Attribute;
+use model::calls::calls;
+use model::clock_skew;
+use model::decomposition::Decomposition;
+use model::format;
 use model::id::{SpanId, TraceId};
+use model::layout::flame::Flame;
 use model::layout::waterfall::{Clock, Waterfall};
 use model::span::{Scope, Span};
 use model::summary::Summary;
+use model::trace::Trace;
+use model::trace_statistics::Statistics;
+use model::trace_topology::TraceTopology;
 
+use super::peers::Standing;
+use crate::address::{TraceAddress, TraceView};
 use crate::context::RequestContext;
 use crate::error::AppError;
 
@@ -16,15 +26,26 @@ const MAX_ROWS: usize = 2_000;
 /// Events of one span that are sent and listed: the first.
 const MAX_EVENTS: usize = 500;
 
-/// What stands above and in the waterfall; the spans without their attributes.
+/// What stands above a view of a trace, and the view; the spans without their attributes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Overview {
     pub(super) summary: Summary,
     pub(super) root: SpanId,
-    pub(super) waterfall: Waterfall,
+    pub(super) content: Content,
+    /// Where the time of the request went.
+    pub(super) segments: Decomposition,
     /// Defects of the whole trace, in words.
     pub(super) defects: Vec<String>,
     pub(super) now_nanos: i64,
+}
+
+/// A view of a trace.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Content {
+    Waterfall(Waterfall),
+    Flame(Flame),
+    Topology(TraceTopology),
+    Statistics(Statistics),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -36,43 +57,81 @@ pub(crate) struct SpanDetails {
     pub(super) resource: Vec<Attribute>,
     pub(super) scope: Scope,
     pub(super) defects: Vec<String>,
+    pub(super) standing: Standing,
 }
 
-pub(super) async fn get_trace(id: TraceId, clock: Clock) -> Result<Option<Overview>, AppError> {
+pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>, AppError> {
     let RequestContext {
         store, now_nanos, ..
     } = expect_context();
+    let id = address.id;
     let Some(trace) = store.trace(id).await? else {
         return Ok(None);
     };
-    let (Some(summary), Some(root)) = (store.summary(id).await?, trace.root()) else {
+    let (Some(summary), Some(root)) = (store.summary(id).await?, trace.root_position()) else {
         return Ok(None);
     };
-    let mut waterfall = Waterfall::of(&trace, clock);
-    waterfall.rows.truncate(MAX_ROWS);
+    let shifts = match address.waterfall.clock {
+        Clock::Corrected => clock_skew::shifts(&trace),
+        Clock::Raw => vec![0; trace.spans.len()],
+    };
     let of_trace = trace
         .defects
         .iter()
         .filter(|defect| defect.span().is_none());
-    let defects = of_trace.map(ToString::to_string).collect();
+    let of_trace = of_trace.map(ToString::to_string);
     Ok(Some(Overview {
         summary,
-        root: root.id,
-        waterfall,
-        defects,
+        root: trace.spans[root].id,
+        content: content(address, &trace, &shifts),
+        segments: Decomposition::of(&trace, &shifts, root),
+        defects: of_trace.chain(contradictions(&trace)).collect(),
         now_nanos,
     }))
+}
+
+fn content(address: &TraceAddress, trace: &Trace, shifts: &[i64]) -> Content {
+    match address.view {
+        TraceView::Waterfall => {
+            let mut waterfall = Waterfall::of(trace, address.waterfall.clock);
+            waterfall.rows.truncate(MAX_ROWS);
+            Content::Waterfall(waterfall)
+        }
+        TraceView::Flame => {
+            let selected = address.span.and_then(|span| trace.position(span));
+            Content::Flame(Flame::of(trace, shifts, selected))
+        }
+        TraceView::Topology => Content::Topology(TraceTopology::of(trace, shifts)),
+        TraceView::Statistics => Content::Statistics(Statistics::of(trace, shifts, address.order)),
+    }
+}
+
+/// Calls that took longer for who was called than for who called: a negative time on the network.
+fn contradictions(trace: &Trace) -> Option<String> {
+    let network = calls(trace).filter_map(|call| call.network_nanos);
+    let negative: Vec<i64> = network.filter(|nanos| *nanos < 0).collect();
+    let most = negative.iter().min()?.saturating_neg();
+    let count = format::counted(negative.len(), "call");
+    let most = format::duration(most);
+    Some(format!(
+        "{count} took up to {most} longer for the callee than for its caller: a clock or a span is wrong"
+    ))
 }
 
 pub(super) async fn get_span(
     trace: TraceId,
     span: SpanId,
 ) -> Result<Option<SpanDetails>, AppError> {
-    let RequestContext { store, .. } = expect_context();
-    let Some(trace) = store.trace(trace).await? else {
+    let context: RequestContext = expect_context();
+    let Some(trace) = context.store.trace(trace).await? else {
         return Ok(None);
     };
-    let of = |span: &Span| SpanDetails {
+    let Some(position) = trace.position(span) else {
+        return Ok(None);
+    };
+    let standing = Standing::of(&context, &trace, position).await?;
+    let span = &trace.spans[position];
+    Ok(Some(SpanDetails {
         span: Span {
             events: span.events.iter().take(MAX_EVENTS).cloned().collect(),
             ..span.clone()
@@ -87,6 +146,6 @@ pub(super) async fn get_span(
             .filter(|defect| defect.span() == Some(span.id)))
         .map(ToString::to_string)
         .collect(),
-    };
-    Ok(trace.span(span).map(of))
+        standing,
+    }))
 }

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 use model::id::SpanId;
-use model::layout::waterfall::State;
+use model::layout::waterfall::{State, Waterfall};
 
-use super::query::Overview;
 use super::span_pane::SpanPane;
 use crate::address::TraceAddress;
 use crate::islands::waterfall::WaterfallView;
@@ -12,8 +11,10 @@ use crate::islands::waterfall::WaterfallView;
 #[component]
 pub(super) fn WaterfallPart(
     address: TraceAddress,
-    overview: Overview,
+    waterfall: Waterfall,
+    span_count: usize,
     selected: SpanId,
+    now_nanos: i64,
 ) -> impl IntoView {
     let trace = address.id;
     let clock = address.waterfall.clock;
@@ -34,10 +35,10 @@ pub(super) fn WaterfallPart(
                 clock
                 other_clock=other_clock.href()
                 selected
-                span_count=overview.summary.span_count
-                waterfall=overview.waterfall
+                span_count
+                waterfall
             >
-                <SpanPane trace span=selected now_nanos=overview.now_nanos />
+                <SpanPane trace span=selected now_nanos />
             </WaterfallView>
         </div>
     }
