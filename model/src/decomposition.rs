@@ -131,18 +131,22 @@ impl Decomposition {
 /// Attributes that name a database's system, the current name first.
 pub(crate) const DATABASE_SYSTEM: [&str; 2] = ["db.system.name", "db.system"];
 
+/// Whether a caller's span names a database as what it calls.
+pub(crate) fn is_database(span: &Span) -> bool {
+    DATABASE_SYSTEM
+        .iter()
+        .any(|key| attribute::find(&span.attributes, key).is_some())
+}
+
 /// The segment of the time that a span is itself answerable for.
 #[must_use]
 pub fn segment_of(trace: &Trace, position: usize) -> Segment {
     let span = &trace.spans[position];
     let is_device = is_on_device(trace, span);
     if span.kind == Kind::Client {
-        let is_database = DATABASE_SYSTEM
-            .iter()
-            .any(|key| attribute::find(&span.attributes, key).is_some());
         return match () {
-            () if is_database && is_device => Segment::Device,
-            () if is_database => Segment::Database,
+            () if is_database(span) && is_device => Segment::Device,
+            () if is_database(span) => Segment::Database,
             // Whether or not the other side tells of itself, the device waits for what is not it.
             () if is_device || calls_another(trace, position) => Segment::Network,
             () => Segment::ThirdParty,

@@ -8,6 +8,7 @@
 //! A name that carries either ends in `_nanos`.
 
 pub mod attribute;
+pub mod broken_hop;
 pub mod calls;
 pub mod clock_skew;
 pub mod color;
@@ -16,6 +17,7 @@ pub mod contrast;
 pub mod critical_path;
 pub mod decomposition;
 pub mod defect;
+pub mod device_signals;
 pub mod dimensions;
 pub mod filter;
 pub mod flags;

@@ -28,7 +28,8 @@ fn payment(trace: u64, slow: u64) -> serde_json::Value {
         span
     };
     let end = 60 + slow;
-    let root = spans::span(trace, 1, 0, "ios.request:/pay", 0, end + 30);
+    let mut root = spans::span(trace, 1, 0, "ios.request:/pay", 0, end + 30);
+    root["attributes"] = json!([spans::text("app.screen.name", "Payment")]);
     let tap = with(spans::span(trace, 2, 1, "POST /pay", 5, end + 20), 3, &[]);
     let served = with(spans::span(trace, 3, 2, "POST /pay", 15, end), 2, &[]);
     let database = [("db.system.name", "postgresql"), ("db.namespace", "orders")];
@@ -61,6 +62,9 @@ async fn browser_a_trace_is_looked_at_in_four_ways() {
         let strip = browser.css(".segment-strip .facts").await;
         let strip = strip.text().await.expect("text");
         assert!(strip.contains("database 430 ms"), "{strip}");
+        let device = browser.css("[aria-label='On the device']").await;
+        let device = device.text().await.expect("text");
+        assert!(device.contains("screen Payment"), "{device}");
 
         follow(&browser, "Flame graph").await;
         browser.is_at(&format!("{path}?view=flame")).await;
@@ -162,4 +166,58 @@ async fn the_critical_path_adds_up_to_what_the_request_took() {
     assert_eq!(server.get(&missing).await.status(), 404);
     let wrong = server.get("/api/v1/traces/xyz/critical-path").await;
     assert_eq!(wrong.status(), 400);
+}
+
+/// A tap whose context the gateway does not take over, and another one at the same time.
+async fn broken() -> Server {
+    let server = Server::start().await;
+    let now = spans::now_nanos() - 10_000_000_000;
+    // Kinds are those of OTLP: 2 is a server, 3 a client.
+    let in_session = |number: u64, name: &str, offset: u64, length: u64, kind: u8| {
+        let mut span = spans::span(number, number, 0, name, 0, 0);
+        spans::set_nanos(&mut span, now + offset * 1_000_000, length * 1_000_000);
+        span["kind"] = json!(kind);
+        span["attributes"] = json!([spans::text("session.id", "s-1")]);
+        span
+    };
+    let tap = in_session(1, "ios.request: POST /pay", 0, 500, 3);
+    let other = in_session(2, "ios.request: GET /cart", 20, 500, 3);
+    let paid = in_session(3, "POST /pay", 60, 300, 2);
+    for (service, span) in [("shop-ios", tap), ("shop-ios", other), ("gateway", paid)] {
+        server.send_json(&spans::request(service, &[span])).await;
+    }
+    server.wait_for_traces(3, "session:s-1").await;
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_the_halves_of_a_broken_request_lead_to_each_other() {
+    let server = broken().await;
+    for scripts in [Scripts::On, Scripts::Off] {
+        let browser = Browser::start(&server.web, scripts).await;
+        let at = |trace, span| {
+            format!(
+                "/traces/{}?span={}",
+                spans::trace_id(trace),
+                spans::span_id(span)
+            )
+        };
+        browser
+            .open(&format!("/traces/{}", spans::trace_id(1)))
+            .await;
+        browser.shows("Nobody answers a call in this trace").await;
+        browser
+            .shows("of another trace of the same session, which began 60 ms later.")
+            .await;
+        browser.shows("Trace 1 of 3 of its session.").await;
+        look(&browser, scripts).await;
+        follow(&browser, "gateway POST /pay").await;
+        browser.is_at(&at(3, 3)).await;
+        browser
+            .shows("It was probably called by shop-ios ios.request: POST /pay")
+            .await;
+        follow(&browser, "shop-ios ios.request: POST /pay").await;
+        browser.is_at(&at(1, 1)).await;
+        browser.assert_quiet_console().await;
+    }
 }

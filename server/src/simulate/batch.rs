@@ -148,6 +148,18 @@ fn otlp_span(span: &SimSpan, clock_error_nanos: i64) -> Span {
         ],
         ..Event::default()
     });
+    let jank = (span.late_frames > 0).then(|| Event {
+        time_unix_nano: time(span.end_nanos),
+        name: "app.jank".into(),
+        attributes: vec![
+            key_value(
+                "app.jank.frame_count",
+                any_value::Value::IntValue(span.late_frames),
+            ),
+            key_value("app.jank.threshold", any_value::Value::DoubleValue(0.016)),
+        ],
+        ..Event::default()
+    });
     Span {
         trace_id: span.trace_id.to_vec(),
         span_id: span.id.to_vec(),
@@ -161,19 +173,20 @@ fn otlp_span(span: &SimSpan, clock_error_nanos: i64) -> Span {
             .iter()
             .map(|(key, value)| text(key, value))
             .collect(),
-        events: exception.into_iter().collect(),
+        events: exception.into_iter().chain(jank).collect(),
         status,
         ..Span::default()
     }
 }
 
 fn text(key: &str, value: &str) -> KeyValue {
-    let value = Some(AnyValue {
-        value: Some(any_value::Value::StringValue(value.into())),
-    });
+    key_value(key, any_value::Value::StringValue(value.into()))
+}
+
+fn key_value(key: &str, value: any_value::Value) -> KeyValue {
     KeyValue {
         key: key.into(),
-        value,
+        value: Some(AnyValue { value: Some(value) }),
         ..KeyValue::default()
     }
 }

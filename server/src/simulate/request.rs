@@ -36,6 +36,8 @@ pub(super) struct SimSpan {
     /// Message of the error, if it is one.
     pub(super) error: Option<&'static str>,
     pub(super) attributes: Vec<(&'static str, String)>,
+    /// Frames that came late while it ran.
+    pub(super) late_frames: i64,
 }
 
 #[derive(Debug)]
@@ -85,6 +87,7 @@ pub(super) fn request(
         end_nanos,
         error,
         attributes: vec![("app.screen.name", action.screen.to_owned())],
+        late_frames: 0,
     };
     let name = format!("{}: {}", visitor.platform.prefix, action.request);
     let mut root = device(
@@ -105,7 +108,7 @@ pub(super) fn request(
         ("user.tier", visitor.tier.to_owned()),
         ("user.id", visitor.user_id.clone()),
     ]);
-    let render = device(
+    let mut render = device(
         dice.bytes(),
         Some(root_id),
         action.render.to_owned(),
@@ -114,6 +117,9 @@ pub(super) fn request(
         drawn,
         None,
     );
+    if dice.chance(0.15) {
+        render.late_frames = dice.between(1, 12);
+    }
     Request {
         end_nanos: drawn,
         device_spans: vec![root, render],
@@ -155,6 +161,8 @@ impl Backend<'_> {
             ("http.request.method", method.to_owned()),
             ("http.route", route.to_owned()),
             ("http.response.status_code", status.to_owned()),
+            // A header of its own, that comes also where the trace context does not.
+            ("session.id", self.visitor.session_id.clone()),
         ];
         self.spans.push(SimSpan {
             service: "gateway",
@@ -167,6 +175,7 @@ impl Backend<'_> {
             end_nanos: end,
             error,
             attributes,
+            late_frames: 0,
         });
         (end, error)
     }
@@ -236,6 +245,7 @@ impl Backend<'_> {
             end_nanos,
             error,
             attributes: vec![("rpc.service", call.target.to_owned())],
+            late_frames: 0,
         };
         self.spans.push(span(
             caller,
@@ -293,6 +303,7 @@ impl Backend<'_> {
             end_nanos: end,
             error,
             attributes: leaf_attributes(call, self.visitor),
+            late_frames: 0,
         });
         if call.kind == Kind::Queue {
             self.consume(call, id, end);
@@ -321,6 +332,7 @@ impl Backend<'_> {
             end_nanos: end,
             error: None,
             attributes: leaf_attributes(call, self.visitor),
+            late_frames: 0,
         });
     }
 }

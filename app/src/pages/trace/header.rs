@@ -15,6 +15,7 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
     let Overview {
         summary,
         segments,
+        device,
         defects,
         now_nanos,
         ..
@@ -35,6 +36,20 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
     let flags: Vec<_> = flags.collect();
     let defects =
         (!defects.is_empty()).then(|| view! { <p class="tag warn">{defects.join(". ")}</p> });
+    let device = device.words().into_iter();
+    let device: Vec<_> = device
+        .map(|(name, value)| {
+            view! { <li><span class="muted">{name}</span> " " <b>{value}</b></li> }
+        })
+        .collect();
+    let device = (!device.is_empty()).then(|| {
+        view! {
+            <ul class="facts" aria-label="On the device">
+                <li class="muted">"On the device:"</li>
+                {device}
+            </ul>
+        }
+    });
     let counts = format!(
         "{}, {}",
         format::counted(summary.span_count, "span"),
@@ -68,6 +83,7 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
             <p class="id muted">"Trace " <code>{summary.trace_id.to_string()}</code></p>
             {defects}
             <SegmentStrip segments />
+            {device}
         </header>
     }
 }

@@ -1,10 +1,12 @@
 //! `/traces/{id}`: one request, span by span.
 
+mod broken;
 mod details;
 mod flame;
 mod header;
 mod peers;
 mod query;
+mod session;
 mod span_pane;
 mod statistics;
 mod tabs;
@@ -19,11 +21,12 @@ use model::id::SpanId;
 use self::flame::FlameView;
 use self::header::Header;
 use self::query::{Content, Overview, get_trace};
+use self::session::SessionPart;
 use self::span_pane::SpanPane;
 pub(crate) use self::span_pane::draw_span;
 use self::statistics::StatisticsView;
 use self::tabs::Tabs;
-use self::topology::TopologyView;
+use self::topology::{CallTable, ServiceGraph};
 use self::waterfall::WaterfallPart;
 use super::not_found::NotFound;
 use crate::address::{Scope, TraceAddress, TracesAddress, page_query};
@@ -72,6 +75,7 @@ fn Found(address: TraceAddress, overview: Overview) -> impl IntoView {
     view! {
         <Title text=title />
         <Header address=address.clone() overview=overview.clone() />
+        <SessionPart summary=overview.summary.clone() may_be_broken=overview.may_be_broken />
         <Tabs address=address.clone() />
         {draw(address, overview, selected)}
     }
@@ -80,18 +84,24 @@ fn Found(address: TraceAddress, overview: Overview) -> impl IntoView {
 fn draw(address: TraceAddress, overview: Overview, selected: SpanId) -> AnyView {
     let (trace, now_nanos) = (address.id, overview.now_nanos);
     let span_count = overview.summary.span_count;
+    let mut above = None;
     let view = match overview.content {
         Content::Waterfall(waterfall) => {
             return view! { <WaterfallPart address waterfall span_count selected now_nanos /> }
                 .into_any();
         }
         Content::Flame(flame) => view! { <FlameView address flame /> }.into_any(),
-        Content::Topology(topology) => view! { <TopologyView address topology /> }.into_any(),
+        Content::Topology(topology) => {
+            above =
+                Some(view! { <ServiceGraph address=address.clone() topology=topology.clone() /> });
+            view! { <CallTable address topology /> }.into_any()
+        }
         Content::Statistics(statistics) => {
             view! { <StatisticsView address statistics /> }.into_any()
         }
     };
     view! {
+        {above}
         <div class="trace">
             {view}
             <aside class="card details" aria-label="Span details">

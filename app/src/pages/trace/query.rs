@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use model::attribute::Attribute;
+use model::broken_hop::may_be_broken;
 use model::calls::calls;
 use model::clock_skew;
 use model::decomposition::Decomposition;
+use model::device_signals::DeviceSignals;
 use model::format;
 use model::id::{SpanId, TraceId};
 use model::layout::flame::Flame;
@@ -34,8 +36,12 @@ pub(crate) struct Overview {
     pub(super) content: Content,
     /// Where the time of the request went.
     pub(super) segments: Decomposition,
+    /// What the device told beside its spans.
+    pub(super) device: DeviceSignals,
     /// Defects of the whole trace, in words.
     pub(super) defects: Vec<String>,
+    /// Whether to look for its other half.
+    pub(super) may_be_broken: bool,
     pub(super) now_nanos: i64,
 }
 
@@ -85,7 +91,9 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
         root: trace.spans[root].id,
         content: content(address, &trace, &shifts),
         segments: Decomposition::of(&trace, &shifts, root),
+        device: DeviceSignals::of(&trace),
         defects: of_trace.chain(contradictions(&trace)).collect(),
+        may_be_broken: may_be_broken(&trace),
         now_nanos,
     }))
 }

@@ -14,8 +14,11 @@ use crate::address::TraceAddress;
 const NODE_WIDTH: u32 = 190;
 const NODE_HEIGHT: u32 = 46;
 
+/// What is wider shrinks to the room that there is, as far as it can still be read.
+const NARROW: f64 = 1_000.0;
+
 #[component]
-pub(super) fn TopologyView(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
+pub(super) fn ServiceGraph(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
     let left_out = topology.nodes_left_out + topology.edges_left_out;
     let left_out = (left_out > 0).then(|| {
         let text = format!(
@@ -35,8 +38,7 @@ pub(super) fn TopologyView(address: TraceAddress, topology: TraceTopology) -> im
                 <h2>"Services of this request"</h2>
                 <span class="muted">{head}</span>
             </header>
-            <Graph address=address.clone() topology=topology.clone() />
-            <CallTable address topology />
+            <Graph address topology />
             {left_out}
         </section>
     }
@@ -59,7 +61,8 @@ fn Graph(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
         .collect();
     let ends = topology.edges.iter().map(|edge| (edge.from, edge.to));
     let drawing = Drawing::of(&boxes, &ends.collect::<Vec<_>>())?;
-    let size = [drawing.width, drawing.height].map(|length| format!("{length:.0}"));
+    let is_wide = drawing.width > NARROW;
+    let [width, height] = [drawing.width, drawing.height].map(|length| format!("{length:.0}"));
     let edges = topology
         .edges
         .iter()
@@ -75,10 +78,17 @@ fn Graph(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
         view! { <NodeLink address=address.clone() node place total_nanos=topology.total_nanos /> }
     });
     let nodes = nodes.collect_view();
-    let [width, height] = size;
     Some(view! {
         <div class="scroll" tabindex="0" role="region" aria-label="Graph of the services">
-            <svg class="calls" width=width height=height role="group" aria-label="Services">
+            <svg
+                class="calls"
+                class:wide=is_wide
+                viewBox=format!("0 0 {width} {height}")
+                width=width
+                height=height
+                role="group"
+                aria-label="Services"
+            >
                 <defs>
                     <marker
                         id="arrow"
@@ -204,7 +214,7 @@ fn NodeLink(
 
 /// The same for whoever reads rather than looks.
 #[component]
-fn CallTable(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
+pub(super) fn CallTable(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
     let name = |place: usize| topology.nodes[place].name.clone();
     let mut edges = topology.edges.clone();
     edges.sort_by_key(|edge| std::cmp::Reverse(edge.total_nanos));
@@ -228,7 +238,11 @@ fn CallTable(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
     });
     let rows = rows.collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Calls">
+        <section class="card">
+            <header class="card-head">
+                <h2>"Calls"</h2>
+            </header>
+            <div class="scroll" tabindex="0" role="region" aria-label="Calls">
             <table class="parts">
                 <thead>
                     <tr>
@@ -241,7 +255,8 @@ fn CallTable(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-        </div>
+            </div>
+        </section>
     }
 }
 
