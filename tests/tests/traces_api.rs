@@ -347,3 +347,61 @@ async fn errors_say_what_to_do() {
         assert!(advice.contains(hint), "{path}: {advice}");
     }
 }
+
+#[tokio::test]
+async fn a_list_is_counted_over_time() {
+    let server = with_two_traces().await;
+    let count = async |query: &str| {
+        let path = format!("/api/v1/traces/count?{query}");
+        server.get_json(&path).await
+    };
+    let all = count("").await;
+    assert_eq!(all["count"], 2);
+    assert_eq!(all["since"], Value::Null);
+    let columns = all["columns"].as_array().unwrap();
+    let sum = columns
+        .iter()
+        .map(|column| column["count"].as_i64().unwrap());
+    assert_eq!(sum.sum::<i64>(), 2);
+    assert_eq!(count("q=service:search-service").await["count"], 1);
+    // The spans tell of that.
+    let by_spans = count("q=attr.results%3E16&look=further").await;
+    assert_eq!(
+        (&by_spans["count"], &by_spans["with_errors"]),
+        (&json!(1), &json!(0))
+    );
+    assert!(by_spans["looked_at"].as_u64().is_some());
+    assert_eq!(count("from=2020-01-01&to=2020-01-02").await["count"], 0);
+    for wrong in ["look=everywhere", "q=servce:x", "from=soon"] {
+        let response = server.get(&format!("/api/v1/traces/count?{wrong}")).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn two_traces_are_compared() {
+    let server = with_two_traces().await;
+    server.send_json(&spans::payment(3)).await;
+    server.wait_for_traces(3, "").await;
+    let id = spans::trace_id;
+    let path = |a, b| format!("/api/v1/traces/compare?a={a}&b={b}");
+    let same = server.get_json(&path(id(1), id(3))).await;
+    assert_eq!(same["counts"]["unchanged"], 5);
+    assert_eq!(same["a"]["span_count"], same["b"]["span_count"]);
+    let other = server.get_json(&path(id(1), id(2))).await;
+    assert_eq!(
+        (&other["counts"]["added"], &other["counts"]["removed"]),
+        (&json!(1), &json!(5))
+    );
+    let spans = other["spans"].as_array().unwrap();
+    let added = spans.iter().find(|span| span["change"] == "added").unwrap();
+    assert_eq!(added["operation"], "GET /search");
+    assert_eq!(added["a"], Value::Null);
+    assert_eq!(added["b"]["duration_nanos"], 3_000_000_000_i64);
+    let missing = server.get(&path(id(1), id(77))).await;
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    for wrong in ["a=1", "a=x&b=y", ""] {
+        let response = server.get(&format!("/api/v1/traces/compare?{wrong}")).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}

@@ -18,6 +18,8 @@ mod tail;
 mod topology;
 mod trace;
 mod trace_columns;
+mod trace_count;
+mod trace_difference;
 mod traces;
 mod views;
 
@@ -39,6 +41,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .with_state((tails, redactor.clone()));
     let by_value = Router::new()
         .route("/api/v1/traces", get(traces::list))
+        .route("/api/v1/traces/count", get(trace_count::count))
         .route("/api/v1/traces/export", get(export::export))
         .route("/api/v1/charts/latency.svg", get(charts::latency))
         .route("/api/v1/charts/heatmap.svg", get(charts::distribution))
@@ -61,6 +64,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .layer(DefaultBodyLimit::max(views::MAX_BODY_BYTES))
         .with_state(store.clone());
     Router::new()
+        .route("/api/v1/traces/compare", get(trace_difference::compare))
         .route("/api/v1/traces/{id}", get(trace::download))
         .route(
             "/api/v1/traces/{id}/critical-path",
