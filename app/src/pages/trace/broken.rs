@@ -37,26 +37,24 @@ fn Hop(own: TraceId, hop: BrokenHop) -> impl IntoView {
     let there = TraceAddress::of(hop.trace).with_span(hop.span).href();
     let other = format!("{} {}", hop.service, hop.operation);
     let began = began(&hop);
-    if hop.is_callee {
-        view! {
-            <p>
-                "Nobody answers " <a href=here>"a call"</a>
-                " in this trace: its context was lost on the way. It probably goes on as "
-                <a href=there>{other}</a>
-                {format!(" of another trace of the same session, which began {began}.")}
-            </p>
-        }
-        .into_any()
+    let (before, own_name, between) = if hop.is_callee {
+        (
+            "Nobody answers ",
+            "a call",
+            " in this trace: its context was lost on the way. It probably goes on as ",
+        )
     } else {
-        view! {
-            <p>
-                "This trace begins at " <a href=here>"a service"</a>
-                ", as if nobody had called it: the context was lost before. It was probably called by "
-                <a href=there>{other}</a>
-                {format!(" of another trace of the same session, which began {began}.")}
-            </p>
-        }
-        .into_any()
+        (
+            "This trace begins at ",
+            "a service",
+            ", as if nobody had called it: the context was lost before. It was probably called by ",
+        )
+    };
+    view! {
+        <p>
+            {before} <a href=here>{own_name}</a> {between} <a href=there>{other}</a>
+            {format!(" of another trace of the same session, which began {began}.")}
+        </p>
     }
 }
 
