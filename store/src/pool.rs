@@ -8,6 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool};
 
 use crate::dictionaries::Dictionaries;
+use crate::traces::Kept;
 
 /// Oldest Postgres that is supported, as `server_version_num` counts.
 const LEAST_VERSION: i32 = 150_000;
@@ -24,6 +25,7 @@ pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) options: PgConnectOptions,
     pub(crate) dictionaries: Arc<Dictionaries>,
+    pub(crate) kept: Arc<Kept>,
 }
 
 /// Why the database cannot be used. Each says what to do.
@@ -121,6 +123,7 @@ impl Store {
             pool,
             options,
             dictionaries: Arc::default(),
+            kept: Arc::default(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Whether a trace meets a filter: what its spans decide.
 
-use super::{Filter, Path, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
+use super::{Filter, FilterError, Path, SpanField, SpanTest, Term, Test, TraceField, TraceTest};
 use crate::span::Span;
 use crate::summary::{Outcome, Summary};
 use crate::trace::Trace;
@@ -15,6 +15,39 @@ impl Filter {
         }
         let scene = Scene { summary, trace };
         !self.needs_spans() || !scene.all(&self.terms, scene.spans(), false).is_empty()
+    }
+}
+
+impl Filter {
+    /// The positions of the spans that a filter describes, each looked at by itself: as within
+    /// braces, a minus is of that span and a duration that of the span. Of braces with signs between
+    /// them it is the spans that the last ones describe.
+    ///
+    /// # Errors
+    /// When the text is no filter.
+    pub fn find(text: &str, summary: &Summary, trace: &Trace) -> Result<Vec<usize>, FilterError> {
+        // Mistakes are told where they stand in what was written.
+        let mut filter: Self = text.parse()?;
+        let is_path = |term: &Term| matches!(term, Term::Path(_));
+        if !filter.terms.iter().any(is_path) {
+            filter = format!("{{{text}}}").parse()?;
+        }
+        let scene = Scene { summary, trace };
+        let mut found = scene.spans();
+        for term in &filter.terms {
+            found = match term {
+                Term::Path(path) => {
+                    let mut ends = scene.ends(path).into_iter().peekable();
+                    found.retain(|position| {
+                        while ends.next_if(|end| end < position).is_some() {}
+                        ends.next_if_eq(position).is_some()
+                    });
+                    found
+                }
+                term => scene.one(term, found, true),
+            };
+        }
+        Ok(found)
     }
 }
 
@@ -70,14 +103,19 @@ impl Scene<'_> {
     }
 
     fn has(self, path: &Path) -> bool {
+        !self.ends(path).is_empty()
+    }
+
+    /// The spans that a path leads to.
+    fn ends(self, path: &Path) -> Vec<usize> {
         let mut last = self.all(&path.first, self.spans(), true);
         for (relation, terms) in &path.rest {
             if last.is_empty() {
-                return false;
+                return last;
             }
             last = self.all(terms, relation.of(&self.trace.nodes, &last), true);
         }
-        !last.is_empty()
+        last
     }
 }
 
@@ -169,6 +207,28 @@ mod tests {
         let summary = crate::summary::tests::summary(&trace).expect("it has spans");
         let filter: Filter = filter.parse().expect("a filter");
         filter.accepts(&summary, &trace)
+    }
+
+    #[test]
+    fn spans_are_found_one_by_one() {
+        let trace = build(vec![
+            span(1, 0, 0),
+            span(2, 1, 2),
+            span(3, 2, 4),
+            span(4, 1, 6),
+        ]);
+        let summary = crate::summary::tests::summary(&trace).expect("it has spans");
+        let find = |text: &str| Filter::find(text, &summary, &trace);
+        assert_eq!(find("\"span 2\" or \"span 4\""), Ok(vec![1, 3]));
+        assert_eq!(find("-\"span 2\" duration<1s"), Ok(vec![0, 2, 3]));
+        assert_eq!(find("{\"span 2\"} > {}"), Ok(vec![2]));
+        assert_eq!(
+            find("{operation:\"span 1\"} >> {} {-\"span 3\"}"),
+            Ok(vec![1, 3])
+        );
+        assert_eq!(find(""), Ok(vec![0, 1, 2, 3]));
+        assert_eq!(find("duration>1s"), Ok(vec![]));
+        assert_eq!(find("kind:sever").map_err(|error| error.at), Err(5));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod attributes;
 mod batches;
 mod days;
 mod explore;
+mod kept;
 mod list;
 mod look;
 mod needs;
@@ -34,6 +35,7 @@ pub use batches::{batches, fitting};
 pub use days::Day;
 pub(crate) use days::prepare as prepare_day;
 pub use explore::Stratum;
+pub(crate) use kept::Kept;
 pub use list::{ListRequest, MAX_CANDIDATES};
 pub use look::Look;
 pub use one_by_one::MAX_COUNTED;
@@ -72,6 +74,12 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn trace(&self, id: TraceId) -> Result<Option<Trace>, Error> {
+        let read = self.read_trace(id).await?;
+        Ok(read.map(|(_, trace)| trace))
+    }
+
+    /// The same, with the length of the message that it was decoded from.
+    async fn read_trace(&self, id: TraceId) -> Result<Option<(usize, Trace)>, Error> {
         let Some(message) = self.message(id).await? else {
             return Ok(None);
         };
@@ -83,7 +91,8 @@ impl Store {
             trace_id: id,
             reason: error.to_string(),
         })?;
-        Ok(Some(trace.with_logs(events)))
+        let bytes = message.len() + logs.len();
+        Ok(Some((bytes, trace.with_logs(events))))
     }
 }
 

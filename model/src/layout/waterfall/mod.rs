@@ -1,6 +1,15 @@
 //! Rows of the waterfall: one a span, in pre-order, with its bar on the time line of the trace.
 
+mod codec;
+mod mark;
+pub mod minimap;
+mod row;
+mod scroller;
+mod skeleton;
 mod state;
+mod varint;
+mod view;
+mod window;
 
 use std::collections::HashMap;
 
@@ -12,7 +21,14 @@ use crate::id::SpanId;
 use crate::span::Kind;
 use crate::trace::Trace;
 
+pub use codec::SkeletonError;
+pub use mark::{Mark, Marks};
+pub use row::Row as RowView;
+pub use scroller::{MAX_DRAWN, ROW_PIXELS, Scroller};
+pub use skeleton::{Bone, MAX_SPANS, OnPath, Skeleton, fingerprint};
 pub use state::{Fold, MAX_FIND, MAX_FOLDED, Sort, State, Window};
+pub use view::View;
+pub use window::Stretch;
 
 /// Which clock the bars follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
