@@ -14,6 +14,7 @@ mod floor;
 mod grpc;
 mod history;
 mod ingest;
+mod model;
 mod percentile;
 mod process;
 mod query;
@@ -46,6 +47,8 @@ enum Subject {
     Ingest(ingest::Options),
     /// Answering questions: whether they stay fast with much data.
     Query(query::Options),
+    /// The waterfall of one large trace, without server and database.
+    Model(model::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,10 @@ fn main() -> ExitCode {
     let outcome = match cli.subject {
         Subject::Ingest(options) => ingest::run(&cli.server, &cli.site, &options),
         Subject::Query(options) => query::run(&cli.server, &cli.site, &options),
+        Subject::Model(options) => {
+            model::run(&options);
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// The id of the input that `/` leads to.
 pub(crate) const FILTER_ID: &str = "filter";
 
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 23] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
     ("g o", "Go to the overview"),
@@ -19,14 +19,27 @@ const KEYS: [(&str, &str); 16] = [
     ("g v", "Go to the saved views"),
     ("p", "Pause and resume a live list"),
     ("↑ ↓", "Previous and next span"),
-    ("[ ]", "Previous and next span, from anywhere"),
+    (
+        "[ ]",
+        "Previous and next result, error or span, from anywhere",
+    ),
     (
         "← →",
         "Collapse and expand a span, or go to its parent or first child",
     ),
     ("Home End", "First and last span"),
-    ("Enter", "Open"),
-    ("Esc", "Close, or leave the filter"),
+    ("Page up, page down", "Span a page further up or down"),
+    (".", "Show only the span and what is below it, or all again"),
+    ("c", "Critical path on and off"),
+    ("+ −", "Look closer, look at more of the time line"),
+    ("Shift ← →", "Earlier and later on the time line"),
+    ("z", "Look at the time of the span"),
+    ("0", "Look at the whole time"),
+    ("Enter", "Open; in a waterfall, go to the details"),
+    (
+        "Esc",
+        "Close, leave the filter, or clear what is looked for",
+    ),
 ];
 
 /// The button and the dialog; both need scripts, as the keys do. A link whose

@@ -8,6 +8,8 @@ pub(crate) mod heatmap_brush;
 pub(crate) mod keys;
 pub(crate) mod live;
 pub(crate) mod refresh;
+mod selection;
+pub(crate) mod span_details;
 pub(crate) mod theme;
 pub(crate) mod times;
 pub(crate) mod waterfall;

@@ -23,6 +23,24 @@ pub fn ticks(duration_nanos: i64, most: i64) -> Vec<i64> {
         .collect()
 }
 
+/// Round times between two, at most `most` + 1 of them, as [`ticks`] has them from 0.
+#[must_use]
+pub fn ticks_within(from_nanos: i64, to_nanos: i64, most: i64) -> Vec<i64> {
+    let length = to_nanos.saturating_sub(from_nanos).max(1);
+    let steps = ticks(length, most);
+    let step = steps.get(1).copied().unwrap_or(length).max(1);
+    let first = from_nanos.div_euclid(step).saturating_mul(step);
+    let first = if first < from_nanos {
+        first.saturating_add(step)
+    } else {
+        first
+    };
+    (0..=most)
+        .map(|number| first.saturating_add(number.saturating_mul(step)))
+        .take_while(|&tick| tick <= to_nanos)
+        .collect()
+}
+
 /// Between two times that are named, in nanoseconds.
 const TIME_STEPS: [i64; 16] = [
     MINUTE_NANOS,
@@ -71,6 +89,17 @@ mod tests {
         assert_eq!(hours(0, 240, 5), [0, 168]);
         assert_eq!(hours(0, 24 * 400, 4), [0, 2_424, 4_848, 7_272]);
         assert_eq!(times(0, 0, 5).1, [0_i64; 0]);
+    }
+
+    #[test]
+    fn ticks_are_round_wherever_they_begin() {
+        assert_eq!(ticks_within(0, 4_900, 5), ticks(4_900, 5));
+        assert_eq!(
+            ticks_within(1_950, 2_410, 5),
+            [2_000, 2_100, 2_200, 2_300, 2_400]
+        );
+        assert_eq!(ticks_within(7, 8, 5), [7, 8]);
+        assert!(ticks_within(0, i64::MAX, 5).len() > 1);
     }
 
     #[test]

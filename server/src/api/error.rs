@@ -32,6 +32,8 @@ pub(super) enum ApiError {
     Csv(#[from] csv::Error),
     #[error("the chart could not be drawn: {0}")]
     Chart(#[from] ChartError),
+    #[error("the answer could not be compressed: {0}")]
+    Compress(#[from] std::io::Error),
     #[error("the answer could not be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -88,6 +90,7 @@ impl ApiError {
             | Self::Logs(_)
             | Self::Csv(_)
             | Self::Chart(_)
+            | Self::Compress(_)
             | Self::Json(_) => {
                 tracing::error!(error = %self, "a request could not be answered");
                 let message = "The stored data cannot be read.".to_owned();

@@ -14,6 +14,7 @@ mod latency;
 mod logs;
 mod openapi;
 mod rollups;
+mod skeleton;
 mod tail;
 mod topology;
 mod trace;
@@ -71,6 +72,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
             get(critical_path::critical_path),
         )
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
+        .route("/traces/{id}/skeleton", get(skeleton::skeleton))
         .route("/api/v1/topology", get(topology::topology))
         .route("/api/v1/openapi.json", get(openapi::description))
         .route("/healthz", get(health::healthz))

@@ -23,7 +23,7 @@ use self::header::Header;
 use self::query::{Content, Overview, get_trace};
 use self::session::SessionPart;
 use self::span_pane::SpanPane;
-pub(crate) use self::span_pane::draw_span;
+pub(crate) use self::span_pane::{draw_span, find_spans};
 use self::statistics::StatisticsView;
 use self::tabs::Tabs;
 use self::topology::{CallTable, ServiceGraph};
@@ -83,12 +83,11 @@ fn Found(address: TraceAddress, overview: Overview) -> impl IntoView {
 
 fn draw(address: TraceAddress, overview: Overview, selected: SpanId) -> AnyView {
     let (trace, now_nanos) = (address.id, overview.now_nanos);
-    let span_count = overview.summary.span_count;
     let mut above = None;
     let view = match overview.content {
-        Content::Waterfall(waterfall) => {
-            return view! { <WaterfallPart address waterfall span_count selected now_nanos /> }
-                .into_any();
+        Content::Waterfall(looked_at) => {
+            let looked_at = *looked_at;
+            return view! { <WaterfallPart address looked_at selected now_nanos /> }.into_any();
         }
         Content::Flame(flame) => view! { <FlameView address flame /> }.into_any(),
         Content::Topology(topology) => {

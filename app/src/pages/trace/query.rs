@@ -10,7 +10,7 @@ use model::device_signals::DeviceSignals;
 use model::format;
 use model::id::{SpanId, TraceId};
 use model::layout::flame::Flame;
-use model::layout::waterfall::{Clock, Waterfall};
+use model::layout::waterfall::Clock;
 use model::span::{Scope, Span};
 use model::summary::Summary;
 use model::trace::Trace;
@@ -18,12 +18,10 @@ use model::trace_statistics::Statistics;
 use model::trace_topology::TraceTopology;
 
 use super::peers::Standing;
+use super::waterfall::LookedAt;
 use crate::address::{TraceAddress, TraceView};
 use crate::context::RequestContext;
 use crate::error::AppError;
-
-/// Rows that are sent and drawn; a larger trace is shown up to there.
-const MAX_ROWS: usize = 2_000;
 
 /// Events of one span that are sent and listed: the first.
 const MAX_EVENTS: usize = 500;
@@ -48,7 +46,7 @@ pub(crate) struct Overview {
 /// A view of a trace.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Content {
-    Waterfall(Waterfall),
+    Waterfall(Box<LookedAt>),
     Flame(Flame),
     Topology(TraceTopology),
     Statistics(Statistics),
@@ -71,7 +69,7 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
         store, now_nanos, ..
     } = expect_context();
     let id = address.id;
-    let Some(trace) = store.trace(id).await? else {
+    let Some(trace) = store.shared_trace(id).await? else {
         return Ok(None);
     };
     let (Some(summary), Some(root)) = (store.summary(id).await?, trace.root_position()) else {
@@ -86,10 +84,11 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
         .iter()
         .filter(|defect| defect.span().is_none());
     let of_trace = of_trace.map(ToString::to_string);
+    let content = content(address, &trace, &summary, &shifts);
     Ok(Some(Overview {
         summary,
         root: trace.spans[root].id,
-        content: content(address, &trace, &shifts),
+        content,
         segments: Decomposition::of(&trace, &shifts, root),
         device: DeviceSignals::of(&trace),
         defects: of_trace.chain(contradictions(&trace)).collect(),
@@ -98,12 +97,12 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
     }))
 }
 
-fn content(address: &TraceAddress, trace: &Trace, shifts: &[i64]) -> Content {
+fn content(address: &TraceAddress, trace: &Trace, summary: &Summary, shifts: &[i64]) -> Content {
     match address.view {
         TraceView::Waterfall => {
-            let mut waterfall = Waterfall::of(trace, address.waterfall.clock);
-            waterfall.rows.truncate(MAX_ROWS);
-            Content::Waterfall(waterfall)
+            let state = &address.waterfall;
+            let looked_at = LookedAt::new(trace, summary, state, address.span);
+            Content::Waterfall(Box::new(looked_at))
         }
         TraceView::Flame => {
             let selected = address.span.and_then(|span| trace.position(span));
@@ -131,7 +130,7 @@ pub(super) async fn get_span(
     span: SpanId,
 ) -> Result<Option<SpanDetails>, AppError> {
     let context: RequestContext = expect_context();
-    let Some(trace) = context.store.trace(trace).await? else {
+    let Some(trace) = context.store.shared_trace(trace).await? else {
         return Ok(None);
     };
     let Some(position) = trace.position(span) else {

@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 use model::id::{SpanId, TraceId};
+use model::layout::waterfall::MAX_SPANS;
 
 use super::details::Details;
 use super::query::get_span;
+use super::waterfall::find;
 use crate::components::notice::ErrorNotice;
 use crate::context::RequestContext;
 use crate::error::AppError;
+use crate::islands::waterfall::Found;
 
 /// Everything known about the span that is selected.
 #[component]
@@ -28,4 +31,19 @@ pub(crate) async fn draw_span(trace: TraceId, span: SpanId) -> Result<Option<Str
     let now_nanos = expect_context::<RequestContext>().now_nanos;
     let details = get_span(trace, span).await?;
     Ok(details.map(|span| view! { <Details span now_nanos /> }.to_html()))
+}
+
+/// The spans of a trace that meet a filter, by position.
+pub(crate) async fn find_spans(trace: TraceId, text: &str) -> Result<Found, AppError> {
+    let RequestContext { store, .. } = expect_context();
+    let (trace, summary) = (
+        store.shared_trace(trace).await?,
+        store.summary(trace).await?,
+    );
+    let (Some(trace), Some(summary)) = (trace, summary) else {
+        return Ok(Found::default());
+    };
+    let mut found = find(text, &summary, &trace)?;
+    found.retain(|position| (*position as usize) < MAX_SPANS);
+    Ok(Found::new(&found))
 }

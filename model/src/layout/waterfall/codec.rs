@@ -21,6 +21,9 @@
 //! Numbers are those of [`super::varint`]. Differences wrap around, so that any times can be
 //! written.
 
+use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
+
 use super::mark::Marks;
 use super::skeleton::{
     Bone, MAX_EVENTS, MAX_NAME, MAX_NAME_BYTES, MAX_NAMES, MAX_SPANS, OnPath, Skeleton,
@@ -156,6 +159,19 @@ impl Skeleton {
     fn offset(&self, span: u32) -> i64 {
         let bone = self.bones.get(span as usize);
         bone.map_or(0, |bone| bone.offset_nanos)
+    }
+
+    /// The same as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        STANDARD.encode(self.encode())
+    }
+
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn from_text(text: &str) -> Result<Self, SkeletonError> {
+        let damaged = |_: DecodeError| SkeletonError::Damaged("it is not base64");
+        Self::decode(&STANDARD.decode(text).map_err(damaged)?)
     }
 
     /// # Errors
@@ -355,6 +371,7 @@ mod tests {
             let trace = build(spans);
             for clock in [Clock::Corrected, Clock::Raw] {
                 let skeleton = Skeleton::of(&trace, clock);
+                prop_assert_eq!(Skeleton::from_text(&skeleton.to_text()), Ok(skeleton.clone()));
                 prop_assert_eq!(Skeleton::decode(&skeleton.encode()), Ok(skeleton));
             }
         }

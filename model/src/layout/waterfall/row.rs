@@ -50,6 +50,32 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// One that says nothing.
+    #[must_use]
+    pub fn empty(id: SpanId) -> Self {
+        Self {
+            id,
+            number: 0,
+            level: 1,
+            place: (1, 1),
+            indent_pixels: 0,
+            service: "",
+            color: 0,
+            operation: "",
+            kind: "",
+            is_error: false,
+            defect: String::new(),
+            explanation: String::new(),
+            is_harmless: false,
+            descendants: 0,
+            is_folded: false,
+            duration: String::new(),
+            bar: None,
+            path: vec![],
+            events: vec![],
+        }
+    }
+
     /// None when there is no such row.
     #[must_use]
     pub fn of(skeleton: &'a Skeleton, view: &View, window: Window, number: usize) -> Option<Self> {

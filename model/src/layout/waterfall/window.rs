@@ -1,6 +1,8 @@
 //! The part of the time line that is looked at, and where bars stand on it.
 
 use super::state::Window;
+use crate::format;
+use crate::layout::axis;
 
 /// Shortest part of the time line that can be looked at.
 const MIN_NANOS: i64 = 10;
@@ -128,6 +130,25 @@ impl Window {
         }
     }
 
+    /// Round times on the axis, at most `most` + 1 of them: where they stand in percent, and how they
+    /// are named. Those that would read alike are named by their distance from the first.
+    #[must_use]
+    pub fn ticks(self, most: i64) -> Vec<(f64, String)> {
+        let times = axis::ticks_within(self.from_nanos, self.to_nanos, most);
+        let first = times.first().copied().unwrap_or(0);
+        let mut labels: Vec<String> = times.iter().map(|time| format::duration(*time)).collect();
+        if labels.windows(2).any(|pair| pair[0] == pair[1]) {
+            for (label, time) in labels.iter_mut().zip(&times).skip(1) {
+                *label = format!("+{}", format::duration(time.saturating_sub(first)));
+            }
+        }
+        times
+            .iter()
+            .map(|time| self.percent(*time))
+            .zip(labels)
+            .collect()
+    }
+
     /// None when it is the whole time line: then it need not be said.
     #[must_use]
     pub fn unless_whole(self, duration_nanos: i64) -> Option<Self> {
@@ -163,6 +184,20 @@ mod tests {
         assert_eq!(stretch(1_500, -80), Some((50.0, Stretch::MIN_WIDTH)));
         assert_eq!(stretch(i64::MIN, i64::MAX), None);
         assert_eq!(stretch(i64::MAX, i64::MAX), None);
+    }
+
+    #[test]
+    fn times_on_the_axis_are_told_apart() {
+        let names = |window: Window| {
+            let ticks = window.ticks(5).into_iter();
+            ticks.map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(window(0, 100)),
+            ["0 ms", "20 ns", "40 ns", "60 ns", "80 ns", "100 ns"]
+        );
+        let near = names(window(5_000_000_000, 5_000_000_100));
+        assert_eq!(near[..2], ["5 s", "+20 ns"]);
     }
 
     #[test]

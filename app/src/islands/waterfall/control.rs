@@ -1,0 +1,200 @@
+//! What the tools and the rows of a waterfall have in common.
+
+use std::sync::Arc;
+#[cfg(feature = "hydrate")]
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use model::id::{SpanId, TraceId};
+use model::layout::waterfall::State;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// After how long without a change the address says what is seen. Browsers allow some hundred
+/// changes in half a minute.
+#[cfg(feature = "hydrate")]
+const ADDRESS_PAUSE: Duration = Duration::from_millis(150);
+
+/// What the tools need to know of the trace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    pub(crate) trace: TraceId,
+    pub(crate) spans: usize,
+    pub(crate) errors: usize,
+    pub(crate) duration_nanos: i64,
+    pub(crate) largest_shift_nanos: i64,
+    /// Those that can be folded.
+    pub(crate) services: Vec<String>,
+    /// How many spans meet what is looked for, or why that makes no sense.
+    pub(crate) found: usize,
+    pub(crate) problem: Option<String>,
+    /// The skeleton of a small trace; that of a large one is fetched.
+    pub(crate) skeleton: Option<String>,
+}
+
+/// The spans that are looked for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Hits {
+    /// Sorted; empty until they are there.
+    pub(super) positions: Arc<Vec<u32>>,
+    pub(super) count: usize,
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Control {
+    pub(super) facts: StoredValue<Facts>,
+    pub(super) state: RwSignal<State>,
+    pub(super) selected: RwSignal<SpanId>,
+    pub(super) hits: RwSignal<Hits>,
+    /// Which of the results is selected, if one is.
+    pub(super) hit_number: RwSignal<Option<usize>>,
+    /// The skeleton is there: rows follow the state at once.
+    pub(super) is_alive: RwSignal<bool>,
+    /// Why it is not.
+    pub(super) problem: RwSignal<Option<String>>,
+}
+
+impl Control {
+    pub(super) fn new(facts: Facts, state: State, selected: SpanId) -> Self {
+        let hits = Hits {
+            positions: Arc::default(),
+            count: facts.found,
+            problem: facts.problem.clone(),
+        };
+        Self {
+            facts: StoredValue::new(facts),
+            state: RwSignal::new(state),
+            selected: RwSignal::new(selected),
+            hits: RwSignal::new(hits),
+            hit_number: RwSignal::new(None),
+            is_alive: RwSignal::new(false),
+            problem: RwSignal::new(None),
+        }
+    }
+
+    /// The address of the trace as that state shows it, with the span that is selected.
+    pub(super) fn href(self, state: &State) -> String {
+        let trace = self.facts.with_value(|facts| facts.trace);
+        let query = state.query();
+        let separator = if query.is_empty() { "" } else { "&" };
+        let selected = self.selected.get();
+        format!("/traces/{trace}?span={selected}{separator}{query}")
+    }
+
+    /// Where a link leads to another state, goes there without loading the page anew.
+    pub(super) fn follow(self, event: &ev::MouseEvent, change: impl Fn(&State) -> State) {
+        // With a modifier it opens elsewhere.
+        let is_plain = !(event.ctrl_key() || event.meta_key() || event.shift_key());
+        if is_plain && self.is_alive.get_untracked() {
+            event.prevent_default();
+            self.state.update(|state| *state = change(state));
+        }
+    }
+
+    /// So that the address leads to what is seen, without a step in the history for each change.
+    pub(super) fn show_address(self) {
+        let href = self.state.with(|state| self.href(state));
+        #[cfg(feature = "hydrate")]
+        {
+            // What came with the page is in the address already.
+            if !self.is_alive.get_untracked() {
+                return;
+            }
+            let show = move || {
+                let is_current = self.state.try_with_untracked(|state| {
+                    let selected = self.selected.get_untracked().to_string();
+                    href.contains(&selected) && href.ends_with(&state.query())
+                });
+                if is_current == Some(true)
+                    && let Ok(history) = window().history()
+                {
+                    let null = wasm_bindgen::JsValue::NULL;
+                    // It fails only for an address that is none.
+                    history.replace_state_with_url(&null, "", Some(&href)).ok();
+                }
+            };
+            set_timeout(show, ADDRESS_PAUSE);
+        }
+        #[cfg(not(feature = "hydrate"))]
+        drop(href);
+    }
+}
+
+/// Asks which spans meet a filter, and marks them.
+pub(super) fn find_in(control: Control, text: String) {
+    if text.is_empty() {
+        control.hits.set(Hits::default());
+        control.hit_number.set(None);
+        return;
+    }
+    let trace = control.facts.with_value(|facts| facts.trace);
+    leptos::task::spawn_local(async move {
+        let hits = match find_spans(trace, text.clone()).await {
+            Ok(found) => {
+                let positions = found.positions();
+                Hits {
+                    count: positions.len(),
+                    positions: Arc::new(positions),
+                    problem: None,
+                }
+            }
+            Err(error) => Hits {
+                problem: Some(format!("{error}. {}", error.hint())),
+                ..Hits::default()
+            },
+        };
+        // Something else may be looked for by now.
+        if control.state.try_with_untracked(|state| state.find == text) == Some(true) {
+            control.hits.set(hits);
+        }
+    });
+}
+
+/// Positions of spans, each as the distance from the one before: short where they are many.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Found(Vec<u32>);
+
+impl Found {
+    #[cfg(feature = "ssr")]
+    pub(crate) fn new(positions: &[u32]) -> Self {
+        let before = std::iter::once(&0).chain(positions);
+        Self(
+            positions
+                .iter()
+                .zip(before)
+                .map(|(own, before)| own - before)
+                .collect(),
+        )
+    }
+
+    fn positions(&self) -> Vec<u32> {
+        let sum = |sum: &mut u32, distance: &u32| {
+            *sum = sum.saturating_add(*distance);
+            Some(*sum)
+        };
+        self.0.iter().scan(0, sum).collect()
+    }
+}
+
+/// The spans of a trace that meet a filter.
+#[server(prefix = "/fn", endpoint = "find_spans", input = GetUrl)]
+async fn find_spans(trace: TraceId, text: String) -> Result<Found, AppError> {
+    crate::pages::trace::find_spans(trace, &text).await
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_sent_as_distances() {
+        for positions in [vec![], vec![0], vec![3, 4, 900_000]] {
+            assert_eq!(Found::new(&positions).positions(), positions);
+        }
+        assert_eq!(Found(vec![u32::MAX, 2]).positions(), [u32::MAX, u32::MAX]);
+    }
+}

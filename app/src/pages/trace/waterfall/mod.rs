@@ -1,0 +1,178 @@
+//! The waterfall with the details of one span beside it. The first rows stand in the page; where
+//! scripts run, the island fetches the skeleton of the trace and draws whatever is scrolled to.
+
+mod looked_at;
+mod map;
+mod row;
+
+use leptos::attr::custom::custom_attribute;
+use leptos::prelude::*;
+use model::format;
+use model::id::SpanId;
+use model::layout::waterfall::{RowView, State, Window};
+
+pub(super) use self::looked_at::{LookedAt, find};
+
+use self::looked_at::MAX_ROWS;
+use self::map::Map;
+use self::row::SpanRow;
+use super::span_pane::SpanPane;
+use crate::address::TraceAddress;
+use crate::islands::span_details::SpanDetailsPane;
+use crate::islands::waterfall::{Facts, TICKS, WaterfallView};
+
+/// Most spans whose skeleton comes with the page.
+const MAX_AT_ONCE: usize = 300;
+
+#[component]
+pub(super) fn WaterfallPart(
+    address: TraceAddress,
+    looked_at: LookedAt,
+    selected: SpanId,
+    now_nanos: i64,
+) -> impl IntoView {
+    let trace = address.id;
+    let skeleton = &looked_at.skeleton;
+    let problem = looked_at.found.as_ref().err();
+    let facts = Facts {
+        trace,
+        spans: skeleton.bones.len() + skeleton.spans_left_out,
+        errors: skeleton.bones.iter().filter(|bone| bone.is_error).count(),
+        duration_nanos: skeleton.duration_nanos,
+        largest_shift_nanos: skeleton.largest_shift_nanos,
+        services: looked_at.services(),
+        found: looked_at.found.as_ref().map_or(0, Vec::len),
+        problem: problem.map(|problem| format!("{problem}. {}", problem.hint)),
+        skeleton: (skeleton.bones.len() <= MAX_AT_ONCE).then(|| skeleton.to_text()),
+    };
+    let state = address.waterfall.clone();
+    view! {
+        <div class="trace">
+            <WaterfallView facts state selected>
+                <Rows address looked_at selected />
+            </WaterfallView>
+            <SpanDetailsPane trace span=selected>
+                <SpanPane trace span=selected now_nanos />
+            </SpanDetailsPane>
+        </div>
+    }
+}
+
+/// What stands there before scripts run.
+#[component]
+fn Rows(address: TraceAddress, looked_at: LookedAt, selected: SpanId) -> impl IntoView {
+    let rows = looked_at.rows();
+    // Some row can be reached by keyboard.
+    let has_selected = rows.iter().any(|(row, _)| row.id == selected);
+    let first = rows.first().map(|(row, _)| row.id);
+    let current = if has_selected { Some(selected) } else { first };
+    let drawn = rows.iter().map(|(row, is_found)| {
+        let href = address.clone().with_span(row.id).href();
+        let is_selected = current == Some(row.id);
+        view! { <SpanRow row href is_found=*is_found is_selected /> }
+    });
+    let drawn = drawn.collect_view();
+    let count = looked_at.view.len();
+    let (first_row, duration_nanos) = (looked_at.first_row, looked_at.skeleton.duration_nanos);
+    let state = address.waterfall.clone();
+    let class = if state.hides_path {
+        "treegrid no-path"
+    } else {
+        "treegrid"
+    };
+    view! {
+        <Map minimap=looked_at.minimap looked_at=looked_at.window duration_nanos />
+        <div
+            role="treegrid"
+            class=class
+            aria-label="Spans"
+            {..custom_attribute("aria-rowcount", (count + 1).to_string())}
+        >
+            <Axis window=looked_at.window />
+            <div role="rowgroup" class="rows">
+                {drawn}
+            </div>
+        </div>
+        <EmptyRow />
+        <LeftOut address=address.clone() first_row count spans_left_out=looked_at.skeleton.spans_left_out />
+    }
+}
+
+#[component]
+fn Axis(window: Window) -> impl IntoView {
+    let ticks = window.ticks(TICKS).into_iter().map(|(percent, name)| {
+        // A label near the right end stands on the left of its tick.
+        let anchor = if percent > 84.0 { "end" } else { "start" };
+        view! { <text x=format!("{percent:.2}%") y="12" text-anchor=anchor>{name}</text> }
+    });
+    let ticks: Vec<_> = ticks.collect();
+    view! {
+        <div role="row" class="row head" {..custom_attribute("aria-rowindex", "1")}>
+            <div role="columnheader">"Service and operation"</div>
+            <div role="columnheader" class="lane">
+                <span class="hidden">"Time line"</span>
+                <svg width="100%" height="16" aria-hidden="true">
+                    {ticks}
+                </svg>
+            </div>
+            <div role="columnheader" class="number">
+                "Duration"
+            </div>
+        </div>
+    }
+}
+
+/// What scripts make rows of.
+#[component]
+fn EmptyRow() -> impl IntoView {
+    let row = SpanId::from_slice(&[1; 8]).ok().map(RowView::empty);
+    let row = row.map(|row| {
+        view! { <SpanRow row=&row href=String::new() is_found=false is_selected=false /> }
+    });
+    view! { <template id="empty-row">{row}</template> }
+}
+
+/// Says that there are more spans than rows here, and leads to them.
+#[component]
+fn LeftOut(
+    address: TraceAddress,
+    first_row: usize,
+    count: usize,
+    spans_left_out: usize,
+) -> impl IntoView {
+    let end = (first_row + MAX_ROWS).min(count);
+    let at = |row: usize| {
+        let waterfall = State {
+            first_row: Some(row),
+            ..address.waterfall.clone()
+        };
+        address.clone().with_waterfall(waterfall).href()
+    };
+    let is_part = first_row > 0 || end < count;
+    let rows = is_part.then(|| {
+        let shown = format!("{} to {}", format::count(first_row + 1), format::count(end));
+        let before = first_row.checked_sub(MAX_ROWS).map(|row| {
+            view! { <a class="button" href=at(row)>"Rows before"</a> }
+        });
+        let after = (end < count).then(|| {
+            view! { <a class="button" href=at(end)>"Further rows"</a> }
+        });
+        view! {
+            <p class="note muted unscripted">
+                {format!("Rows {shown} of {} are shown.", format::count(count))}
+                " "
+                {before}
+                " "
+                {after}
+            </p>
+        }
+    });
+    let beyond = (spans_left_out > 0).then(|| {
+        let beyond = format::counted(spans_left_out, "span");
+        view! { <p class="note muted">{format!("{beyond} more have no row here; OTLP JSON has them all.")}</p> }
+    });
+    view! {
+        {rows}
+        {beyond}
+    }
+}
