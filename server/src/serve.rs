@@ -18,6 +18,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 
 use crate::assemble::{Assembler, TraceRules};
 use crate::config::{Config, Database};
@@ -203,6 +205,8 @@ async fn run(
     let web = pages
         .merge(api::routes(store, redactor, tails))
         .merge(metrics::routes(metrics))
+        // What is ready is sent, though more is to come: pages stream.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .merge(otlp_http.clone());
     welcome(&addresses);
     let servers = JoinSet::from_iter([

@@ -1,6 +1,7 @@
 //! A database of its own for each test, on the Postgres that `cargo xtask test` has started.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -50,6 +51,37 @@ pub fn open(url: &str) {
         &format!("{server}/postgres"),
         &format!("alter database \"{name}\" allow_connections true"),
     );
+}
+
+/// A table that nobody else can read until this is dropped.
+pub struct Locked {
+    session: Child,
+}
+
+/// Locks a table. Returns when it is locked.
+#[must_use]
+pub fn lock(url: &str, table: &str) -> Locked {
+    let mut session = Command::new("psql")
+        .args(["--no-psqlrc", "--set", "ON_ERROR_STOP=1", url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let statements = format!("begin;\nlock table {table} in access exclusive mode;\n");
+    let mut input = session.stdin.as_ref().unwrap();
+    input.write_all(statements.as_bytes()).unwrap();
+    let output = BufReader::new(session.stdout.take().unwrap());
+    let mut lines = output.lines().map(Result::unwrap);
+    assert!(lines.any(|line| line == "LOCK TABLE"), "no lock on {table}");
+    Locked { session }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Postgres notices that its client has gone, and gives the lock back.
+        drop(self.session.stdin.take());
+        self.session.wait().ok();
+    }
 }
 
 fn psql(url: &str, statement: &str) -> String {

@@ -5,9 +5,12 @@
     reason = "the figures go into docs/performance.md"
 )]
 
+use std::io::Write;
+
+use flate2::write::GzDecoder;
 use reqwest::StatusCode;
-use tests::server::Server;
-use tests::spans;
+use tests::server::{Server, Start};
+use tests::{database, spans};
 
 /// Largest first load of a page, compressed: what a slow phone can take.
 const FIRST_LOAD_BYTES: usize = 400_000;
@@ -76,4 +79,30 @@ async fn the_first_load_fits_the_budget() {
         total <= FIRST_LOAD_BYTES,
         "the first load weighs {total} bytes, more than {FIRST_LOAD_BYTES}"
     );
+}
+
+#[tokio::test]
+async fn pages_are_compressed_and_their_frame_does_not_wait() {
+    let url = database::create();
+    let server = Start::on_database(&url).start().await;
+    let locked = database::lock(&url, "trace_summary");
+    let page = format!("http://{}/traces", server.web);
+    let request = server.client.get(page).header("accept-encoding", "gzip");
+    let mut response = request.send().await.unwrap();
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let mut decoder = GzDecoder::new(Vec::new());
+    let mut locked = Some(locked);
+    while let Some(chunk) = response.chunk().await.unwrap() {
+        decoder.write_all(&chunk).unwrap();
+        decoder.flush().unwrap();
+        let page = String::from_utf8_lossy(decoder.get_ref());
+        // Nothing can be listed as long as nobody lets go of the table.
+        if page.contains("aria-label=\"Pages\"") && locked.is_some() {
+            assert!(!page.contains("</html>"));
+            locked = None;
+        }
+    }
+    assert!(locked.is_none(), "the frame has come");
+    let page = String::from_utf8(decoder.finish().unwrap()).unwrap();
+    assert!(page.contains("</html>"));
 }
