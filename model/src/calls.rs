@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attribute;
 use crate::decomposition::DATABASE_SYSTEM;
+use crate::filter::{Filter, Matcher, Path, Relation, SpanField, SpanTest, Term, Test};
 use crate::span::{Kind, Span};
 use crate::trace::Trace;
 
@@ -153,6 +154,47 @@ fn callee_of(span: &Span) -> Option<(Callee, &str)> {
     Some((Callee::ThirdParty, other))
 }
 
+/// The traces in which there is such a call of one by another.
+#[must_use]
+pub fn crossed(from: &str, to: &str, kind: Callee) -> Filter {
+    let is = |field: SpanField, value: &str| {
+        Term::Test(Test::Span(SpanTest::Field(field, Matcher::exact(value))))
+    };
+    let service = |name: &str| Term::Test(Test::service(name));
+    // Which of the attributes it was that named the callee, the call does not tell any more.
+    let named = |keys: &[&[&str]]| {
+        let keys = keys.iter().copied().flatten();
+        let tests = keys.map(|key| Term::Test(Test::attribute(*key, to)));
+        let is_calling = Term::any(vec![
+            is(SpanField::Kind, Kind::Client.name()),
+            is(SpanField::Kind, Kind::Producer.name()),
+        ]);
+        Path {
+            first: vec![service(from), is_calling, Term::any(tests.collect())],
+            rest: vec![],
+        }
+    };
+    let path = match kind {
+        Callee::Service if from == to => Path {
+            first: vec![service(from), is(SpanField::Kind, Kind::Client.name())],
+            rest: vec![(
+                Relation::Child,
+                vec![service(to), is(SpanField::Kind, Kind::Server.name())],
+            )],
+        },
+        Callee::Service => Path {
+            first: vec![service(from)],
+            rest: vec![(Relation::Child, vec![service(to)])],
+        },
+        Callee::Database => named(&[&DATABASE_NAME, &DATABASE_SYSTEM]),
+        Callee::Queue => named(&[&DESTINATION, &[MESSAGING_SYSTEM]]),
+        Callee::ThirdParty => named(&[&[PEER_SERVICE], &SERVER]),
+    };
+    Filter {
+        terms: vec![Term::Path(path)],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,5 +278,42 @@ mod tests {
             .map(|call| (call.span, call.network_nanos))
             .collect();
         assert_eq!(found, [(1, None)]);
+    }
+
+    #[test]
+    fn a_filter_finds_the_traces_that_crossed_an_edge() {
+        let filter = crossed("a", "b", Callee::Service);
+        assert_eq!(filter.to_string(), "{service:a} > {service:b}");
+        let request = build(vec![
+            kind(Kind::Client, 0, span(1, 0, 0)),
+            kind(Kind::Server, 1, span(2, 1, 3)),
+            with(
+                kind(Kind::Client, 1, span(3, 2, 4)),
+                &[("db.system", "redis")],
+            ),
+            with(
+                kind(Kind::Producer, 1, span(4, 2, 5)),
+                &[
+                    ("messaging.system", "kafka"),
+                    ("messaging.destination.name", "orders"),
+                ],
+            ),
+        ]);
+        let summary = crate::summary::tests::summary(&request).expect("spans");
+        for call in calls(&request) {
+            let filter = crossed(call.caller, call.callee, call.kind);
+            assert_eq!(filter.to_string().parse::<Filter>(), Ok(filter.clone()));
+            assert!(filter.accepts(&summary, &request), "{filter}");
+        }
+        for (from, to, kind) in [
+            ("b", "a", Callee::Service),
+            ("a", "a", Callee::Service),
+            ("a", "redis", Callee::Database),
+            ("b", "orders", Callee::Database),
+            ("b", "redis", Callee::ThirdParty),
+        ] {
+            let filter = crossed(from, to, kind);
+            assert!(!filter.accepts(&summary, &request), "{filter}");
+        }
     }
 }

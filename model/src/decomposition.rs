@@ -172,10 +172,15 @@ const DEVICE_REQUESTS: [&str; 4] = [
 /// Whether a span was made on a user's device.
 #[must_use]
 pub fn is_on_device(trace: &Trace, span: &Span) -> bool {
-    let has_name = DEVICE_REQUESTS
+    is_device_request(&span.name) || trace.resource_of(span).is_device()
+}
+
+/// Whether an operation is called as requests on a user's device are.
+#[must_use]
+pub fn is_device_request(operation: &str) -> bool {
+    DEVICE_REQUESTS
         .iter()
-        .any(|prefix| span.name.starts_with(prefix));
-    has_name || trace.resource_of(span).is_device()
+        .any(|prefix| operation.starts_with(prefix))
 }
 
 fn calls_another(trace: &Trace, position: usize) -> bool {

@@ -47,6 +47,7 @@ pub mod spelling;
 pub mod stats;
 pub mod summary;
 pub mod time;
+pub mod topology;
 pub mod trace;
 pub mod trace_difference;
 pub mod trace_statistics;

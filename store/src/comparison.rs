@@ -3,28 +3,16 @@
 use std::collections::BTreeMap;
 
 use model::comparison::{Counted, OPERATION_LABELS, Observed, Source};
-use model::filter::{Filter, Test};
-use model::histogram::{Bucket, Histogram};
-use model::otlp::decode::Detail;
-use model::rollup::{Coverage, Family, LabelFilter, Rollup, Slots};
+use model::filter::Filter;
+use model::rollup::{Coverage, Family, LabelFilter, Rollup};
 use model::summary::Summary;
 use model::trace::Trace;
 
 use crate::requests::RequestQuestion;
 use crate::rollups::{Group, RollupRequest};
-use crate::traces::{MAX_CANDIDATES, Stratum};
+use crate::sampled::{COLUMNS, scaled, strata};
+use crate::traces::Stratum;
 use crate::{Error, Store};
-
-/// About so many traces of a set are looked at for their operations where rollups cannot tell.
-pub const SAMPLED_TRACES: usize = MAX_CANDIDATES;
-
-/// How many of them are in memory at once, and how many spans they may have together; a trace that
-/// is larger is alone.
-const BATCH: usize = 300;
-const BATCH_SPANS: usize = 50_000;
-
-/// Most parts of the time that the sample is taken from.
-const COLUMNS: usize = 98;
 
 /// Which requests belong to a set.
 #[derive(Debug, Clone)]
@@ -107,46 +95,11 @@ impl Store {
         filter: &Filter,
         strata: &[Stratum],
     ) -> Result<Sample, Error> {
-        let filter = filter.with(Test::is_request());
-        let mut summaries = self.sampled(&filter, strata).await?;
-        let detail = if filter.needs_spans() {
-            Detail::Whole
-        } else {
-            Detail::Outline { flag_names: &[] }
-        };
         let mut sample = Sample::default();
-        while !summaries.is_empty() {
-            let rest = summaries.split_off(batch(&summaries));
-            for (summary, trace) in self.accepted(&filter, summaries, detail).await? {
-                sample.add(&summary, &trace);
-            }
-            summaries = rest;
-        }
+        self.each_sampled(filter, strata, |summary, trace| sample.add(summary, trace))
+            .await?;
         Ok(sample)
     }
-}
-
-/// From each column as many traces as it has of all requests.
-fn strata(slots: &Slots, columns: &[Rollup]) -> Vec<Stratum> {
-    let total: i64 = columns.iter().map(|column| column.count).sum();
-    let size = i64::try_from(SAMPLED_TRACES).unwrap_or(i64::MAX);
-    // What is rounded off in one column is taken up by a later one.
-    let share = |upto: i64| upto.saturating_mul(size) / total.max(1);
-    let mut before = 0_i64;
-    let bounds = slots.bounds().windows(2);
-    let strata = bounds.zip(columns).filter_map(|(bounds, column)| {
-        let limit = share(before + column.count) - share(before);
-        before += column.count;
-        let limit = usize::try_from(limit).ok().filter(|limit| *limit > 0)?;
-        Some(Stratum {
-            from_nanos: bounds[0],
-            to_nanos: bounds[1],
-            limit,
-            duration_nanos: (i64::MIN, i64::MAX),
-            is_within: true,
-        })
-    });
-    strata.collect()
 }
 
 /// What traces that were looked at have of operations.
@@ -181,65 +134,16 @@ impl Sample {
     /// Operations as a set of requests has them that weighs so much.
     fn standing_for(self, weight: f64) -> Vec<Counted> {
         let factor = weight / self.weight;
-        let scaled = |rollup: Rollup| {
-            let buckets = rollup.durations.buckets().iter();
-            let durations = buckets.map(|bucket| Bucket {
-                weight: bucket.weight * factor,
-                ..*bucket
-            });
-            Rollup {
-                weight: rollup.weight * factor,
-                weighted_errors: rollup.weighted_errors * factor,
-                durations: Histogram::from_buckets(durations),
-                ..rollup
-            }
-        };
         let operations = self.operations.into_iter();
         operations
-            .map(|(key, rollup)| (key, scaled(rollup)))
+            .map(|(key, rollup)| (key, scaled(rollup, factor)))
             .collect()
     }
-}
-
-/// How many of the summaries, from the first on, are looked at together.
-fn batch(summaries: &[Summary]) -> usize {
-    let mut spans = 0_usize;
-    let fits = summaries.iter().take(BATCH).take_while(|summary| {
-        spans = spans.saturating_add(summary.span_count);
-        spans <= BATCH_SPANS
-    });
-    fits.count().max(1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::time::{HOUR_NANOS, MINUTE_NANOS};
-
-    fn columns(counts: &[i64]) -> Vec<Rollup> {
-        let column = |count: &i64| Rollup {
-            count: *count,
-            ..Rollup::default()
-        };
-        counts.iter().map(column).collect()
-    }
-
-    #[test]
-    fn busy_times_have_more_of_the_sample() {
-        let slots = Coverage::of(0, 4 * MINUTE_NANOS, HOUR_NANOS).slots(COLUMNS);
-        let limits = |counts: &[i64]| -> Vec<(i64, usize)> {
-            let strata = strata(&slots, &columns(counts));
-            let limit = |stratum: &Stratum| (stratum.from_nanos / MINUTE_NANOS, stratum.limit);
-            strata.iter().map(limit).collect()
-        };
-        assert_eq!(limits(&[30_000, 0, 10_000, 0]), [(0, 3_750), (2, 1_250)]);
-        let uneven = limits(&[1_000_000, 1, 1, 333_333]);
-        assert_eq!(
-            uneven.iter().map(|(_, limit)| limit).sum::<usize>(),
-            SAMPLED_TRACES
-        );
-        assert_eq!(limits(&[]), []);
-    }
 
     #[test]
     fn a_sample_stands_for_the_whole() {

@@ -37,6 +37,25 @@ pub struct SeriesUse {
     pub count: i64,
 }
 
+impl Store {
+    /// The services whose requests tell a class of device or a network, as those of users' devices
+    /// do; at any time.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn services_on_devices(&self) -> Result<BTreeSet<String>, Error> {
+        let found = sqlx::query_scalar!(
+            r#"select distinct labels[1] as "service!"
+            from series
+            where family = $1 and (labels[7] <> '' or labels[8] <> '')"#,
+            family_number(Family::Requests),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(found.into_iter().collect())
+    }
+}
+
 impl SeriesIds {
     /// The number of each series; where there is no room for it, that of the series for all others.
     ///

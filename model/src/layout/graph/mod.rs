@@ -14,12 +14,15 @@ mod cycles;
 mod layers;
 mod ordering;
 mod routes;
+mod steps;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+
+pub use steps::{Direction, step};
 
 use self::layers::Layered;
 
@@ -28,7 +31,7 @@ pub const MAX_NODES: usize = 4_000;
 pub const MAX_EDGES: usize = 40_000;
 
 /// Between two layers: edges bend there.
-const LAYER_GAP: f64 = 96.0;
+const LAYER_GAP: f64 = 84.0;
 /// Between two nodes of a layer.
 const NODE_GAP: f64 = 20.0;
 /// Around everything: loops reach beyond their nodes.
