@@ -16,6 +16,8 @@ use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
+use crate::pages::service::{ServicePage, ServicesPage};
+use crate::pages::topology::TopologyPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
 use crate::pages::views::{EditViewPage, NewViewPage, ViewPage, ViewsPage};
@@ -86,6 +88,13 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=StaticSegment("language") view=LanguagePage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("regions") view=RegionsPage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("services") view=ServicesPage ssr=SsrMode::InOrder />
+                    <Route
+                        path=(StaticSegment("services"), ParamSegment("name"))
+                        view=ServicePage
+                        ssr=SsrMode::InOrder
+                    />
+                    <Route path=StaticSegment("topology") view=TopologyPage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />
                     <Route
                         path=(StaticSegment("traces"), StaticSegment("live"))

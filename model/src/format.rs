@@ -4,7 +4,7 @@ mod change;
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, Utc};
 
-pub use change::{apdex, axis_time, change, exact, minute, share, short_count};
+pub use change::{apdex, axis_time, change, exact, minute, rate, share, short_count};
 
 const MICRO: i64 = 1_000;
 const MILLI: i64 = 1_000_000;

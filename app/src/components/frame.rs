@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::address::{
-    CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, Scope,
-    TracesAddress, page_query,
+    CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, SERVICES_PATH,
+    Scope, TopologyAddress, TracesAddress, page_query,
 };
 use crate::islands::keys::Keys;
 use crate::islands::refresh::RefreshSwitch;
@@ -25,7 +25,10 @@ const PAGES: [Page; 5] = [
 ];
 
 /// Those that narrow screens have behind a button.
-const MORE: [Page; 1] = [(CompareAddress::PATH, "Compare", "g c")];
+const MORE: [Page; 2] = [
+    (TopologyAddress::PATH, "Topology", "g p"),
+    (CompareAddress::PATH, "Compare", "g c"),
+];
 
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
@@ -71,11 +74,13 @@ fn link((path, name, keys): Page) -> impl IntoView {
 #[component]
 fn PageLink(path: &'static str, name: &'static str, keys: &'static str) -> impl IntoView {
     let here = use_location().pathname.get_untracked();
-    let is_current = match here.strip_prefix(path) {
+    let is_at = |path: &str| match here.strip_prefix(path) {
         Some("") => true,
         Some(below) => path != "/" && below.starts_with('/'),
         None => false,
     };
+    // Services are nodes of the topology.
+    let is_current = is_at(path) || (path == TopologyAddress::PATH && is_at(SERVICES_PATH));
     let href = Scope::read(&page_query()).href(path);
     view! {
         <a href=href aria-keyshortcuts=keys aria-current=is_current.then_some("page")>

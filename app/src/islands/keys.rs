@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// The id of the input that `/` leads to.
 pub(crate) const FILTER_ID: &str = "filter";
 
-const KEYS: [(&str, &str); 23] = [
+const KEYS: [(&str, &str); 24] = [
     ("/", "Go to the filter"),
     ("?", "Show this list"),
     ("g o", "Go to the overview"),
@@ -16,6 +16,7 @@ const KEYS: [(&str, &str); 23] = [
     ("g r", "Go to the regions"),
     ("g j", "Go to the journeys"),
     ("g t", "Go to the traces"),
+    ("g p", "Go to the topology"),
     ("g v", "Go to the saved views"),
     ("p", "Pause and resume a live list"),
     ("↑ ↓", "Previous and next span"),

@@ -4,6 +4,7 @@
 
 mod cookie;
 pub(crate) mod filter_input;
+pub(crate) mod graph_map;
 pub(crate) mod heatmap_brush;
 pub(crate) mod keys;
 pub(crate) mod live;

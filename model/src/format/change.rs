@@ -53,6 +53,22 @@ pub fn short_count(count: f64) -> String {
     }
 }
 
+/// How often something happens: `12.4 k/s`, `3.2/s`, `8/min`, `2/h`.
+#[must_use]
+pub fn rate(per_second: f64) -> String {
+    let (count, unit) = match per_second.max(0.0) {
+        rate if rate >= 0.995 => (rate, "s"),
+        rate if rate * 60.0 >= 0.995 => (rate * 60.0, "min"),
+        rate => (rate * 3_600.0, "h"),
+    };
+    match count {
+        0.0 => format!("0/{unit}"),
+        ..0.05 => format!("below 0.1/{unit}"),
+        ..9.95 => format!("{}/{unit}", format!("{count:.1}").trim_end_matches(".0")),
+        _ => format!("{}/{unit}", short_count(count)),
+    }
+}
+
 /// A count that may be a fraction, to the whole number, with separators.
 #[must_use]
 #[expect(
@@ -137,6 +153,22 @@ mod tests {
         assert_eq!(found, ["0", "999", "12.4 k", "999 k", "3.1 M"]);
         assert_eq!(apdex(0.966), "0.97");
         assert_eq!(exact(12_439.6), "12,440");
+    }
+
+    #[test]
+    fn rates_are_in_a_unit_that_fits() {
+        for (per_second, text) in [
+            (12_400.0, "12.4 k/s"),
+            (3.21, "3.2/s"),
+            (3.0, "3/s"),
+            (12.4, "12/s"),
+            (0.1, "6/min"),
+            (2.0 / 3_600.0, "2/h"),
+            (1e-6, "below 0.1/h"),
+            (0.0, "0/h"),
+        ] {
+            assert_eq!(rate(per_second), text, "{per_second}");
+        }
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .route("/api/v1/latency", get(latency::latency))
         .route("/api/v1/heatmap", get(heatmap::heatmap))
         .route("/api/v1/compare", get(compare::compare))
+        .route("/api/v1/topology", get(topology::topology))
         .with_state((store.clone(), redactor));
     let views = Router::new()
         .route("/api/v1/views", get(views::list).post(views::create))
@@ -73,7 +74,6 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         )
         .route("/api/v1/traces/{id}/logs", get(logs::of_trace))
         .route("/traces/{id}/skeleton", get(skeleton::skeleton))
-        .route("/api/v1/topology", get(topology::topology))
         .route("/api/v1/openapi.json", get(openapi::description))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
