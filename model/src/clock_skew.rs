@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use crate::format;
 use crate::span::{Kind, Span};
 use crate::trace::Trace;
 
@@ -41,6 +42,16 @@ pub fn shifts(trace: &Trace) -> Vec<i64> {
         .iter()
         .map(|shift| shift.saturating_sub(reference))
         .collect()
+}
+
+/// A sentence for people, without a full stop: by how much a span is moved, and why; none for one
+/// that is not.
+#[must_use]
+pub fn explanation(shift_nanos: i64) -> Option<String> {
+    (shift_nanos != 0).then(|| {
+        let by = format::signed_duration(shift_nanos);
+        format!("Moved by {by}, since its clock and that of the backend disagree")
+    })
 }
 
 fn compares_clocks(client: &Span, server: &Span) -> bool {

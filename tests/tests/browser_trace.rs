@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use fantoccini::Locator;
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use tests::browser::{Browser, Scripts};
@@ -410,6 +411,8 @@ async fn browser_a_hundred_thousand_spans_are_walked_through() {
     browser.css("[aria-selected=true].found").await;
     browser.shows("work 7").await;
 
+    brush(&browser).await;
+
     // Time is looked at more closely, and the link leads back to all of it.
     click(&browser, "a", "Look closer").await;
     until(
@@ -431,6 +434,47 @@ async fn browser_a_hundred_thousand_spans_are_walked_through() {
         .await;
     browser.assert_accessible().await;
     browser.assert_quiet_console().await;
+}
+
+/// Looks at a part of the time line by dragging over the map, and closer by the wheel.
+async fn brush(browser: &Browser) {
+    let map = browser.css(".minimap").await;
+    let scroll = "arguments[0].scrollIntoView({ block: 'center' })";
+    let argument = serde_json::to_value(&map).expect("an element");
+    let answer = browser.client.execute(scroll, vec![argument]).await;
+    answer.expect("the browser answers");
+    let (left, top, width, _) = map.rectangle().await.expect("it is drawn");
+    let scrolled = ask(browser, "return window.scrollY").await;
+    let y = top - scrolled.as_f64().expect("a number") + 20.0;
+    let to = |share: f64| PointerAction::MoveTo {
+        duration: None,
+        x: left + width * share,
+        y,
+    };
+    let drag = MouseActions::new("mouse".into())
+        .then(to(0.25))
+        .then(PointerAction::Down {
+            button: MOUSE_BUTTON_LEFT,
+        })
+        .then(to(0.5))
+        .then(PointerAction::Up {
+            button: MOUSE_BUTTON_LEFT,
+        });
+    browser
+        .client
+        .perform_actions(drag)
+        .await
+        .expect("the browser drags");
+    let zoomed = "(() => { const zoom = new URLSearchParams(location.search).get('zoom');
+        return zoom !== null && (([from, to]) => to - from > 2.4e9 && to - from < 2.6e9)(zoom.split('..')); })()";
+    until(browser, "a quarter of the time line", zoomed).await;
+    let wheel = "const lane = document.querySelector('.rows .lane');
+        lane.dispatchEvent(new WheelEvent('wheel', { ctrlKey: true, deltaY: -100, bubbles: true, cancelable: true }));";
+    ask(browser, wheel).await;
+    until(browser, "less than that", &format!("!{zoomed}")).await;
+    ask(browser, "document.activeElement.blur()").await;
+    browser.press("0").await;
+    until(browser, "all of it", "!location.search.includes('zoom=')").await;
 }
 
 /// Scrolls for a while; how long pictures took.

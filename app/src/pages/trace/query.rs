@@ -138,6 +138,11 @@ pub(super) async fn get_span(
     };
     let standing = Standing::of(&context, &trace, position).await?;
     let span = &trace.spans[position];
+    let of_span = trace.defects.iter();
+    let of_span = of_span.filter(|defect| defect.span() == Some(span.id));
+    let of_span = of_span.map(ToString::to_string);
+    let shift = clock_skew::shifts(&trace).get(position).copied();
+    let moved = shift.and_then(clock_skew::explanation);
     Ok(Some(SpanDetails {
         span: Span {
             events: span.events.iter().take(MAX_EVENTS).cloned().collect(),
@@ -147,12 +152,7 @@ pub(super) async fn get_span(
         service: trace.service_of(span).to_owned(),
         resource: trace.resource_of(span).attributes.clone(),
         scope: trace.scopes[span.scope].clone(),
-        defects: (trace
-            .defects
-            .iter()
-            .filter(|defect| defect.span() == Some(span.id)))
-        .map(ToString::to_string)
-        .collect(),
+        defects: of_span.chain(moved).collect(),
         standing,
     }))
 }

@@ -6,6 +6,7 @@ use super::skeleton::{Bone, Skeleton};
 use super::state::Window;
 use super::view::View;
 use super::window::Stretch;
+use crate::clock_skew;
 use crate::color::service_color;
 use crate::format;
 use crate::id::SpanId;
@@ -120,10 +121,7 @@ impl<'a> Row<'a> {
 /// Everything that is odd about a span, in sentences.
 fn explanation(bone: &Bone) -> String {
     let marks = bone.marks.iter().map(|mark| mark.sentence().to_owned());
-    let moved = (bone.shift_nanos != 0).then(|| {
-        let by = format::signed_duration(bone.shift_nanos);
-        format!("Moved by {by}: its clock and that of the backend disagree")
-    });
+    let moved = clock_skew::explanation(bone.shift_nanos);
     marks.chain(moved).collect::<Vec<_>>().join(". ")
 }
 
