@@ -42,6 +42,8 @@ pub(crate) struct Hits {
     pub(super) positions: Arc<Vec<u32>>,
     pub(super) count: usize,
     pub(super) problem: Option<String>,
+    /// Of the trace in which they were found, as its skeleton has it.
+    pub(super) fingerprint: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +66,7 @@ impl Control {
             positions: Arc::default(),
             count: facts.found,
             problem: facts.problem.clone(),
+            fingerprint: 0,
         };
         Self {
             facts: StoredValue::new(facts),
@@ -140,6 +143,7 @@ pub(super) fn find_in(control: Control, text: String) {
                     count: positions.len(),
                     positions: Arc::new(positions),
                     problem: None,
+                    fingerprint: found.fingerprint,
                 }
             }
             Err(error) => Hits {
@@ -154,21 +158,27 @@ pub(super) fn find_in(control: Control, text: String) {
     });
 }
 
-/// Positions of spans, each as the distance from the one before: short where they are many.
+/// The spans of a trace that are found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Found(Vec<u32>);
+pub(crate) struct Found {
+    /// Of the trace, as its skeleton has it: positions mean the same when that is the same.
+    fingerprint: u64,
+    /// Positions, each as the distance from the one before: short where they are many.
+    distances: Vec<u32>,
+}
 
 impl Found {
     #[cfg(feature = "ssr")]
-    pub(crate) fn new(positions: &[u32]) -> Self {
+    pub(crate) fn new(fingerprint: u64, positions: &[u32]) -> Self {
         let before = std::iter::once(&0).chain(positions);
-        Self(
-            positions
-                .iter()
-                .zip(before)
-                .map(|(own, before)| own - before)
-                .collect(),
-        )
+        let distances = positions
+            .iter()
+            .zip(before)
+            .map(|(own, before)| own - before);
+        Self {
+            fingerprint,
+            distances: distances.collect(),
+        }
     }
 
     fn positions(&self) -> Vec<u32> {
@@ -176,7 +186,7 @@ impl Found {
             *sum = sum.saturating_add(*distance);
             Some(*sum)
         };
-        self.0.iter().scan(0, sum).collect()
+        self.distances.iter().scan(0, sum).collect()
     }
 }
 
@@ -193,8 +203,12 @@ mod tests {
     #[test]
     fn positions_are_sent_as_distances() {
         for positions in [vec![], vec![0], vec![3, 4, 900_000]] {
-            assert_eq!(Found::new(&positions).positions(), positions);
+            assert_eq!(Found::new(7, &positions).positions(), positions);
         }
-        assert_eq!(Found(vec![u32::MAX, 2]).positions(), [u32::MAX, u32::MAX]);
+        let hostile = Found {
+            fingerprint: 7,
+            distances: vec![u32::MAX, 2],
+        };
+        assert_eq!(hostile.positions(), [u32::MAX, u32::MAX]);
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn WaterfallView(
     });
     Effect::new(move |_| {
         if control.is_alive.get() {
-            board.mark(&control.hits.get().positions);
+            board.mark(&control.hits.get());
         }
     });
     Effect::new(move |_| control.show_address());

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::id::{SpanId, TraceId};
-use model::layout::waterfall::MAX_SPANS;
+use model::layout::waterfall::{MAX_SPANS, fingerprint};
 
 use super::details::Details;
 use super::query::get_span;
@@ -45,5 +45,5 @@ pub(crate) async fn find_spans(trace: TraceId, text: &str) -> Result<Found, AppE
     };
     let mut found = find(text, &summary, &trace)?;
     found.retain(|position| (*position as usize) < MAX_SPANS);
-    Ok(Found::new(&found))
+    Ok(Found::new(fingerprint(&trace), &found))
 }

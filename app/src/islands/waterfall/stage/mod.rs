@@ -23,7 +23,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use model::layout::waterfall::State;
 
-use super::control::Control;
+use super::control::{Control, Hits};
 
 #[cfg(feature = "hydrate")]
 use self::scene::Scene;
@@ -89,8 +89,8 @@ impl Stage {
     }
 
     /// Marks the spans that are looked for, by positions.
-    pub(super) fn mark(self, found: &std::sync::Arc<Vec<u32>>) {
-        self.with(|scene| scene.mark(found));
+    pub(super) fn mark(self, hits: &Hits) {
+        self.with(|scene| scene.mark(hits));
     }
 
     pub(super) fn jump(self, jump: Jump, backwards: bool) {
@@ -133,7 +133,7 @@ impl Stage {
 impl Stage {
     pub(super) fn start(self) {}
     pub(super) fn apply(self, _: &State) {}
-    pub(super) fn mark(self, _: &std::sync::Arc<Vec<u32>>) {}
+    pub(super) fn mark(self, _: &Hits) {}
     pub(super) fn jump(self, _: Jump, _backwards: bool) {}
     pub(super) fn click(self, _: &ev::MouseEvent) {}
     pub(super) fn press(self, _: &ev::KeyboardEvent) -> bool {

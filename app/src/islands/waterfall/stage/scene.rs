@@ -13,7 +13,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{Element, MouseEvent};
 
 use super::super::TICKS;
-use super::super::control::Control;
+use super::super::control::{Control, Hits};
 use super::Jump;
 use super::grid::{Draw, Grid};
 use super::pointer::Map;
@@ -299,7 +299,14 @@ impl Scene {
         }
     }
 
-    pub(super) fn mark(&mut self, found: &Arc<Vec<u32>>) {
+    pub(super) fn mark(&mut self, hits: &Hits) {
+        let found = &hits.positions;
+        if !found.is_empty() && hits.fingerprint != self.looks.skeleton.fingerprint {
+            let grown =
+                "The trace has grown meanwhile. Reload the page to see and search all of it.";
+            self.control.problem.set(Some(grown.to_owned()));
+            return;
+        }
         if found.is_empty() && self.results.is_empty() {
             return;
         }
