@@ -138,6 +138,9 @@ mod dom {
 
     use super::{Graph, Marked};
 
+    /// Narrower maps, in pixels, show little at once.
+    const NARROW: f64 = 700.0;
+
     pub(super) fn marked(event: &Event) -> Marked {
         let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
         let link = target.and_then(|target| target.closest("a").ok().flatten());
@@ -209,7 +212,7 @@ mod dom {
         }
     }
 
-    /// Scrolls down to the node where it is below what is seen.
+    /// Scrolls to the node where it is not seen, or stands low on a narrow screen.
     pub(super) fn show_node(map: NodeRef<html::Div>, number: usize) {
         let (Some(map), Some(node)) = (map.get_untracked(), node(map, number)) else {
             return;
@@ -218,14 +221,21 @@ mod dom {
             map.get_bounding_client_rect(),
             node.get_bounding_client_rect(),
         );
-        if own.bottom() > around.bottom() {
-            scroll_to_middle(&map, own.top() - around.top(), around.height());
+        let is_narrow = around.width() < NARROW;
+        let bottom = around.top() + around.height() * if is_narrow { 0.35 } else { 1.0 };
+        if own.bottom() > bottom {
+            let down = own.top() - around.top() - around.height() / 4.0;
+            map.set_scroll_top(map.scroll_top() + pixels(down));
+        }
+        if own.right() > around.right() {
+            let right = own.left() - around.left() - around.width() / 2.0 + own.width() / 2.0;
+            map.set_scroll_left(map.scroll_left() + pixels(right));
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "pixels")]
-    fn scroll_to_middle(map: &HtmlElement, offset: f64, height: f64) {
-        map.set_scroll_top(map.scroll_top() + (offset - height / 2.0) as i32);
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+    fn pixels(length: f64) -> i32 {
+        length as i32
     }
 
     /// How large it is drawn, compared with its natural width.

@@ -29,6 +29,9 @@ use crate::ingest::redact::Redactor;
 const MAX_NODES: usize = 2_000;
 const MAX_EDGES: usize = 1_000;
 
+/// Most rows of a table.
+const MAX_ROWS: usize = 20_000;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
@@ -79,8 +82,12 @@ pub(super) async fn topology(
         },
         grouping,
     );
-    let nodes = heaviest(&topology.nodes, MAX_NODES, |node| node.figures.weight);
-    let edges = heaviest(&topology.edges, MAX_EDGES, |edge| edge.figures.weight);
+    let (most_nodes, most_edges) = match asked.format {
+        Format::Json => (MAX_NODES, MAX_EDGES),
+        Format::Csv => (MAX_ROWS, MAX_ROWS),
+    };
+    let nodes = heaviest(&topology.nodes, most_nodes, |node| node.figures.weight);
+    let edges = heaviest(&topology.edges, most_edges, |edge| edge.figures.weight);
     let nodes_left_out = topology.nodes.len() - nodes.len();
     let edges_left_out = topology.edges.len() - edges.len();
     if asked.format == Format::Csv {

@@ -9,9 +9,8 @@ use model::overview::P95;
 use model::topology::{Network, NodeName, Topology};
 
 use super::query::{EdgeDetails, Pair};
-use super::table::{StandingTag, service_href, volume};
+use super::table::{FigureLine, service_href, volume};
 use crate::address::{Scope, Selected, TopologyAddress, TraceAddress, TracesAddress};
-use crate::components::change::{ChangeMark, Measure};
 use crate::components::distribution::DistributionView;
 
 #[component]
@@ -39,20 +38,7 @@ pub(super) fn EdgePanel(
         view! { <a class="button" href=traces.href()>"Traces that crossed it"</a> }
     });
     let figures = edge.figures;
-    let quantiles = figures.p50_nanos.zip(figures.p95_nanos).map(|(p50, p95)| {
-        format!(
-            "p50 {}, p95 {}",
-            format::duration(p50),
-            format::duration(p95)
-        )
-    });
-    let changes = topology.is_compared.then(|| {
-        view! {
-            " " <ChangeMark change=edge.changes.p95 measure=Measure::Duration /> " · errors "
-            <ChangeMark change=edge.changes.error_rate measure=Measure::Share /> " · "
-            <StandingTag standing=edge.standing changes=edge.changes />
-        }
-    });
+    let is_compared = topology.is_compared;
     let network = network_in_words(edge.network.as_ref());
     let ends = [from.clone(), to.clone()];
     let [first, second] = ends.map(|name| named(&name, &address.scope));
@@ -67,9 +53,7 @@ pub(super) fn EdgePanel(
                 {first} " calls " {second} " "
                 <b>{format::rate(figures.per_second)}</b>
                 {format!(" ({}). ", volume(&figures))}
-                {quantiles}
-                {figures.error_rate.map(|rate| format!(", {} errors", format::share(rate)))}
-                {changes}
+                <FigureLine figures changes=edge.changes standing=edge.standing is_compared />
             </p>
             <p class="note">{network}</p>
             {details}

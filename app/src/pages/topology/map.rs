@@ -14,7 +14,7 @@ use crate::components::exports::{Export, Exports};
 use crate::islands::graph_map::GraphMap;
 
 /// Sizes of nodes, in pixels.
-const NODE_WIDTH: f64 = 184.0;
+const NODE_WIDTH: f64 = 190.0;
 const NODE_HEIGHT: f64 = 46.0;
 
 /// Most characters of a name that a node has room for.
@@ -25,7 +25,7 @@ const MAX_LABELS: usize = 6;
 
 /// Widths of edges: of those with the fewest calls, and how much wider the busiest is.
 const LEAST_STROKE: f64 = 1.2;
-const MORE_STROKE: f64 = 3.3;
+const MORE_STROKE: f64 = 2.6;
 
 /// Pictures that are not wider are made to fit the page.
 const FITTING: f64 = 1_750.0;
@@ -146,15 +146,17 @@ fn Picture(address: TopologyAddress, topology: Topology, section: Section) -> im
     } else {
         "graph"
     };
-    let first = drawing
-        .places
-        .iter()
-        .enumerate()
-        .min_by(|left, right| {
-            let (l, r) = (left.1, right.1);
-            l.x.total_cmp(&r.x).then(l.y.total_cmp(&r.y))
-        })
-        .map(|(number, _)| number);
+    // What is looked at, or else where requests begin.
+    let first = section
+        .focus
+        .and_then(|(focus, _)| numbers.get(&focus).copied())
+        .or_else(|| {
+            let places = drawing.places.iter().enumerate();
+            let first = places.min_by(|(_, left), (_, right)| {
+                left.x.total_cmp(&right.x).then(left.y.total_cmp(&right.y))
+            });
+            first.map(|(number, _)| number)
+        });
     Some(view! {
         <GraphMap places=drawing.places edges=ends width height first=first.unwrap_or(0)>
             <svg
@@ -355,7 +357,7 @@ fn NodeLink(
             <text class="name" x=format!("{:.0}", place.x + 30.0) y=format!("{:.0}", place.y + 20.0)>
                 {format!("{}{}", shortened(name.title()), group.unwrap_or_default())}
             </text>
-            <text class="figures" x=format!("{:.0}", place.x + 30.0) y=format!("{:.0}", place.y + 36.0)>
+            <text class="figures" x=format!("{:.0}", place.x + 11.0) y=format!("{:.0}", place.y + 37.0)>
                 {figures(&own)}
             </text>
             {badge}

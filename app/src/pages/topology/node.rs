@@ -5,9 +5,8 @@ use model::filter::Test;
 use model::format;
 use model::topology::{Basis, NodeName, Topology};
 
-use super::table::{CallRows, Calls, StandingTag, service_href, volume};
+use super::table::{CallRows, Calls, FigureLine, service_href, volume};
 use crate::address::{Selected, Sort, TopologyAddress, TracesAddress};
-use crate::components::change::{ChangeMark, Measure};
 
 #[component]
 pub(super) fn NodePanel(
@@ -76,20 +75,7 @@ pub(super) fn NodePanel(
     let regions =
         (!node.regions.is_empty()).then(|| format!("Runs in {}.", node.regions.join(", ")));
     let figures = node.figures;
-    let quantiles = figures.p50_nanos.zip(figures.p95_nanos).map(|(p50, p95)| {
-        format!(
-            "p50 {}, p95 {}",
-            format::duration(p50),
-            format::duration(p95)
-        )
-    });
-    let changes = topology.is_compared.then(|| {
-        view! {
-            " " <ChangeMark change=node.changes.p95 measure=Measure::Duration /> " · errors "
-            <ChangeMark change=node.changes.error_rate measure=Measure::Share /> " · "
-            <StandingTag standing=node.standing changes=node.changes />
-        }
-    });
+    let is_compared = topology.is_compared;
     view! {
         <section class="card panel" id="selected" aria-labelledby="selected-title">
             <header class="card-head">
@@ -102,9 +88,7 @@ pub(super) fn NodePanel(
             <p class="note">
                 <b>{format::rate(figures.per_second)}</b>
                 {format!(", {}: {basis}. ", volume(&figures))}
-                {quantiles}
-                {figures.error_rate.map(|rate| format!(", {} errors", format::share(rate)))}
-                {changes} " " {regions}
+                <FigureLine figures changes=node.changes standing=node.standing is_compared /> " " {regions}
             </p>
             <div class="sides">{sides.into_iter().collect_view()}</div>
         </section>
