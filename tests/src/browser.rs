@@ -35,8 +35,15 @@ pub struct Browser {
     _profile: TempDir,
 }
 
-impl Browser {
-    pub async fn start(host: &str, scripts: Scripts) -> Self {
+/// How often chromedriver is started until it has a port.
+const MAX_STARTS: usize = 20;
+
+/// A running chromedriver and its port.
+///
+/// It takes a port that is free for IPv4 and then the same one for IPv6, and ends where somebody
+/// has that.
+async fn start_driver() -> (Child, String) {
+    for _start in 0..MAX_STARTS {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdin(Stdio::null())
@@ -45,16 +52,18 @@ impl Browser {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = loop {
-            let line = lines
-                .next_line()
-                .await
-                .unwrap()
-                .expect("chromedriver ended");
+        while let Some(line) = lines.next_line().await.unwrap() {
             if let Some((_, port)) = line.split_once("successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
+                return (driver, port.trim_end_matches('.').to_owned());
             }
-        };
+        }
+    }
+    panic!("chromedriver ended {MAX_STARTS} times without having had a port");
+}
+
+impl Browser {
+    pub async fn start(host: &str, scripts: Scripts) -> Self {
+        let (driver, port) = start_driver().await;
         let profile = TempDir::new().unwrap();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities(&profile, scripts))
