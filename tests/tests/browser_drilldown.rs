@@ -6,7 +6,7 @@ use fantoccini::elements::Element;
 use serde_json::Value;
 use tests::browser::{Browser, Scripts};
 use tests::server::Server;
-use tests::spans;
+use tests::{spans, wait};
 
 /// Durations in milliseconds.
 const FAST: std::ops::RangeInclusive<u64> = 91..=130;
@@ -41,14 +41,19 @@ async fn text(element: &Element) -> String {
     element.text().await.expect("text")
 }
 
+/// What stands in a row, once the page has it: parts of a page come when they are ready.
 async fn cells(browser: &Browser, row_of: &str) -> Vec<String> {
     let path = format!("//tr[th//a[normalize-space()='{row_of}']]/td");
-    let found = browser.client.find_all(Locator::XPath(&path)).await;
-    let mut texts = Vec::new();
-    for cell in found.expect("cells") {
-        texts.push(text(&cell).await);
-    }
-    texts
+    wait::until(&path, async || {
+        let found = browser.client.find_all(Locator::XPath(&path)).await.ok()?;
+        let mut texts = Vec::new();
+        for cell in found {
+            // The row may have been replaced meanwhile.
+            texts.push(cell.text().await.ok()?);
+        }
+        (!texts.is_empty()).then_some(texts)
+    })
+    .await
 }
 
 /// Requests of two regions, each as many milliseconds long as its trace has for a number.
