@@ -8,6 +8,9 @@ use rand_distr::{Exp, LogNormal};
 
 const SECOND: f64 = 1e9;
 
+/// How widely latencies spread: the standard deviation of their logarithm.
+pub(super) const SIGMA: f64 = 0.45;
+
 pub(super) struct Dice {
     generator: ChaCha8Rng,
 }

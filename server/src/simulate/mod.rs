@@ -3,8 +3,11 @@
 //! Everything is decided by a seeded generator, so that the same seed, start and duration send the
 //! same spans.
 
+mod attributes;
+mod backend;
 mod batch;
 mod dice;
+mod failures;
 mod request;
 mod sender;
 mod shop;

@@ -71,6 +71,20 @@ struct Source {
     page: VecDeque<Candidate>,
 }
 
+/// A segment with those of its buckets that the terms are in.
+struct SegmentRow {
+    day: i32,
+    segment: i64,
+    newest_nanos: i64,
+    trace_count: i32,
+    bucket_bits: i16,
+    open_places: Vec<i32>,
+    /// None where all of them lie before the bound.
+    entries: Option<Vec<u8>>,
+    buckets: Vec<i32>,
+    bodies: Vec<Vec<u8>>,
+}
+
 /// Some of what was found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
@@ -155,6 +169,33 @@ impl<'a> Candidates<'a> {
     /// Evaluates the demand on the next segments.
     async fn open(&mut self, connection: &mut PgConnection) -> Result<(), Error> {
         let count = self.opened.clamp(FIRST_OPENED, MOST_OPENED);
+        let rows = self.next_segments(connection, count).await?;
+        self.opened += rows.len();
+        self.are_all_open = rows.len() < count;
+        if let Some(row) = rows.last() {
+            self.last_opened = Some((row.newest_nanos, row.segment));
+        }
+        for row in rows {
+            let (day, segment) = (row.day, row.segment);
+            let newest_nanos = row.newest_nanos;
+            let places = self.places(row).map_err(|_damaged| damaged(day, segment))?;
+            self.sources.push(Source {
+                day,
+                segment,
+                newest_nanos,
+                places,
+                page: VecDeque::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// At most so many of those that were not opened yet, the newest first.
+    async fn next_segments(
+        &self,
+        connection: &mut PgConnection,
+        count: usize,
+    ) -> Result<Vec<SegmentRow>, Error> {
         let terms: Vec<i32> = self
             .terms
             .iter()
@@ -162,7 +203,8 @@ impl<'a> Candidates<'a> {
             .collect();
         let last = self.last_opened.unwrap_or((i64::MAX, i64::MAX));
         let before_nanos = self.bound.before.0;
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            SegmentRow,
             r#"with opened as materialized (
                 select
                     day,
@@ -213,56 +255,27 @@ impl<'a> Candidates<'a> {
         )
         .fetch_all(connection)
         .await?;
-        self.opened += rows.len();
-        self.are_all_open = rows.len() < count;
-        if let Some(row) = rows.last() {
-            self.last_opened = Some((row.newest_nanos, row.segment));
-        }
-        for row in rows {
-            let numbers = row.buckets.iter().map(|number| number.cast_unsigned());
-            let buckets: Vec<Bucket> = numbers
-                .zip(row.bodies)
-                .map(|(number, body)| Bucket { number, body })
-                .collect();
-            let bits = row.bucket_bits.unsigned_abs().into();
-            let count = usize::try_from(row.trace_count).unwrap_or(0);
-            let places = self
-                .places(
-                    &buckets,
-                    bits,
-                    count,
-                    &row.open_places,
-                    row.entries.as_deref(),
-                )
-                .map_err(|_damaged| damaged(row.day, row.segment))?;
-            self.sources.push(Source {
-                day: row.day,
-                segment: row.segment,
-                newest_nanos: row.newest_nanos,
-                places,
-                page: VecDeque::new(),
-            });
-        }
-        Ok(())
+        Ok(rows)
     }
 
-    fn places(
-        &self,
-        buckets: &[Bucket],
-        bits: u32,
-        count: usize,
-        open: &[i32],
-        entries: Option<&[u8]>,
-    ) -> Result<Vec<usize>, Damaged> {
-        let mut set = match find(&self.terms, buckets, bits, count) {
+    /// Where in a segment traces may meet the demand and the bound.
+    fn places(&self, row: SegmentRow) -> Result<Vec<usize>, Damaged> {
+        let numbers = row.buckets.iter().map(|number| number.cast_unsigned());
+        let buckets: Vec<Bucket> = numbers
+            .zip(row.bodies)
+            .map(|(number, body)| Bucket { number, body })
+            .collect();
+        let bits = row.bucket_bits.unsigned_abs().into();
+        let count = usize::try_from(row.trace_count).unwrap_or(0);
+        let mut set = match find(&self.terms, &buckets, bits, count) {
             Ok(found) => meeting(self.demand, &found, count),
             // Then any may have them.
             Err(Damaged) => EntrySet::all(count),
         };
-        for &place in open {
+        for &place in &row.open_places {
             set.insert(usize::try_from(place).map_err(|_negative| Damaged)?);
         }
-        let end = match entries {
+        let end = match row.entries.as_deref() {
             Some(entries) => {
                 let is_before =
                     |entry: &Entry| (entry.start_nanos, *entry.id.as_bytes()) < self.bound.before;
