@@ -83,12 +83,15 @@ impl Browser {
         }
     }
 
+    /// Where a page of the server is.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.host)
+    }
+
     /// Opens a page of the server; where scripts are on, waits until it is hydrated.
     pub async fn open(&self, path: &str) {
-        self.client
-            .goto(&format!("http://{}{path}", self.host))
-            .await
-            .unwrap();
+        self.client.goto(&self.url(path)).await.unwrap();
         if self.scripts == Scripts::On {
             self.css("html[data-hydrated]").await;
         }

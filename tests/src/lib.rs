@@ -15,6 +15,7 @@ pub mod jaeger;
 pub mod server;
 pub mod spans;
 pub mod wait;
+pub mod waterfall;
 
 /// A variable that `cargo xtask test` sets.
 #[must_use]

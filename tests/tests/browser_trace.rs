@@ -1,22 +1,12 @@
-//! The waterfall of a trace in a real Chromium: a small one by keyboard and by links, and one of a
-//! hundred thousand spans.
+//! The waterfall of a trace in a real Chromium: by keyboard, by links, and of traces that are hard to
+//! draw.
 
-use std::time::Instant;
-
-use fantoccini::Locator;
-use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use tests::browser::{Browser, Scripts};
 use tests::server::Server;
+use tests::waterfall::{ROWS, click, focus_row, press, selected, until};
 use tests::{spans, wait};
-
-const LARGE: u64 = 100_000;
-
-/// Spans in each request that sends the large trace.
-const BATCH: u64 = 10_000;
-
-const SERVICES: u64 = 5;
 
 async fn payment() -> (Server, String) {
     let server = Server::start().await;
@@ -24,99 +14,6 @@ async fn payment() -> (Server, String) {
     server.wait_for_traces(1, "").await;
     (server, format!("/traces/{}", spans::trace_id(1)))
 }
-
-/// A trace of so many spans: each has up to eight children, every thousandth is an error, and the
-/// root takes ten seconds.
-async fn send_large(server: &Server, trace: u64, count: u64) {
-    let begin = spans::now_nanos() - 60_000_000_000;
-    let one = |id: u64| {
-        let parent = if id == 1 { 0 } else { (id - 2) / 8 + 1 };
-        let (start, length) = if id == 1 {
-            (begin, 10_000_000_000)
-        } else {
-            (begin + id * 90_000, 5_000_000)
-        };
-        let mut span = spans::span(trace, id, parent, &format!("work {}", id % 50), 0, 1);
-        spans::set_nanos(&mut span, start, length);
-        if id.is_multiple_of(1_000) {
-            span["status"] = json!({ "code": 2 });
-        }
-        span
-    };
-    let mut first = 1;
-    while first <= count {
-        let ids = first..(first + BATCH).min(count + 1);
-        first = ids.end;
-        let of_service = |service: u64| {
-            let own = ids.clone().filter(|id| id % SERVICES == service);
-            let own: Vec<Value> = own.map(one).collect();
-            spans::of_service(&format!("service-{service}"), &own)
-        };
-        let services: Vec<Value> = (0..SERVICES).map(of_service).collect();
-        server
-            .send_json(&json!({ "resourceSpans": services }))
-            .await;
-    }
-    wait::until("the whole trace to be stored", async || {
-        let stored = server.list("").await;
-        let whole = |found: &Value| found["span_count"] == json!(count);
-        stored.iter().any(whole).then_some(())
-    })
-    .await;
-}
-
-/// What a script in the page answers.
-async fn ask(browser: &Browser, script: &str) -> Value {
-    browser
-        .client
-        .execute(script, vec![])
-        .await
-        .expect("the browser answers")
-}
-
-async fn until(browser: &Browser, what: &str, script: &str) {
-    wait::until(what, async || {
-        (ask(browser, &format!("return {script}")).await == json!(true)).then_some(())
-    })
-    .await;
-}
-
-/// Waits until the row of the span that is selected says that.
-async fn selected(browser: &Browser, text: &str) {
-    wait::until(&format!("{text} to be selected"), async || {
-        let row = Locator::Css("[role=row][aria-selected=true]");
-        let row = browser.client.find(row).await.ok()?;
-        row.text().await.ok()?.contains(text).then_some(())
-    })
-    .await;
-}
-
-async fn press(browser: &Browser, key: Key) {
-    browser.press(&char::from(key).to_string()).await;
-}
-
-async fn focus_row(browser: &Browser) {
-    ask(
-        browser,
-        "document.querySelector('.rows [tabindex=\"0\"]').focus()",
-    )
-    .await;
-}
-
-/// Clicks a link or button, which something sticky may cover before it is scrolled to.
-async fn click(browser: &Browser, tag: &str, name: &str) {
-    let element = browser.named(tag, name).await;
-    let scroll = "arguments[0].scrollIntoView({ block: 'center' })";
-    let argument = serde_json::to_value(&element).expect("an element");
-    browser
-        .client
-        .execute(scroll, vec![argument])
-        .await
-        .expect("the browser answers");
-    element.click().await.expect("the browser answers");
-}
-
-const ROWS: &str = "document.querySelectorAll('.rows [role=row]').length";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn browser_a_trace_is_walked_by_keyboard() {
@@ -188,6 +85,14 @@ async fn browser_a_trace_is_walked_by_keyboard() {
     press(&browser, Key::Escape).await;
     let active = browser.client.active_element().await.unwrap();
     assert_eq!(active.attr("role").await.unwrap().as_deref(), Some("row"));
+    browser.assert_accessible().await;
+
+    // The list says which keys there are, and where.
+    browser.press("?").await;
+    browser.css("dialog[open]").await;
+    for place in ["In a waterfall", "On the map of services"] {
+        browser.shows(place).await;
+    }
     browser.assert_accessible().await;
     browser.assert_quiet_console().await;
 }
@@ -267,6 +172,91 @@ async fn browser_tools_of_a_trace_are_links() {
     }
 }
 
+/// The other views show what is selected in the waterfall now, and lead back to it as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_tabs_keep_what_is_looked_at() {
+    let (server, path) = payment().await;
+    let browser = Browser::start(&server.web, Scripts::On).await;
+    browser.open(&path).await;
+    browser.css("[role=treegrid][data-alive]").await;
+    focus_row(&browser).await;
+    press(&browser, Key::Down).await;
+    selected(&browser, "gateway").await;
+    browser.press("c").await;
+    let gateway = spans::span_id(2);
+    for (tab, view) in [
+        ("Flame graph", "flame"),
+        ("Services", "topology"),
+        ("Statistics", "statistics"),
+    ] {
+        click(&browser, "a", tab).await;
+        let there = format!("{path}?span={gateway}&view={view}&path=off");
+        browser.is_at(&there).await;
+        let details = browser.css(".details h2").await;
+        assert_eq!(details.text().await.unwrap(), "POST /pay", "{tab}");
+    }
+    click(&browser, "a", "Waterfall").await;
+    browser
+        .is_at(&format!("{path}?span={gateway}&path=off"))
+        .await;
+    selected(&browser, "gateway").await;
+    browser.shows("Critical path: off").await;
+    browser.assert_quiet_console().await;
+}
+
+/// The device's clock is two minutes behind: as sent, the gateway is far from where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_the_other_clock_keeps_what_is_looked_at() {
+    /// How much of the lane the bar of the selected span takes, in percent.
+    const WIDTH: &str = "parseFloat(document.querySelector('[aria-selected=true] .lane rect').getAttribute('width'))";
+    for scripts in [Scripts::On, Scripts::Off] {
+        let (server, path) = payment().await;
+        let browser = Browser::start(&server.web, scripts).await;
+        let gateway = spans::span_id(2);
+        let zoomed = "zoom=90000000..810000000";
+        browser
+            .open(&format!("{path}?span={gateway}&{zoomed}"))
+            .await;
+        click(&browser, "a", "Clock corrected: +2 min").await;
+        browser.shows("Clock as sent; off by +2 min").await;
+        let there = format!("{path}?span={gateway}&clock=raw&{zoomed}&zoom_clock=corrected");
+        browser.is_at(&there).await;
+        selected(&browser, "gateway").await;
+        if scripts == Scripts::On {
+            browser.css("[role=treegrid][data-alive]").await;
+            until(&browser, "the gateway in sight", &format!("{WIDTH} > 90")).await;
+        }
+        click(&browser, "a", "Clock as sent; off by +2 min").await;
+        browser.shows("Clock corrected: +2 min").await;
+        selected(&browser, "gateway").await;
+        if scripts == Scripts::On {
+            browser.css("[role=treegrid][data-alive]").await;
+            until(&browser, "the gateway again", &format!("{WIDTH} > 90")).await;
+        }
+        browser.assert_quiet_console().await;
+    }
+}
+
+/// On a screen of usual size the header leaves most of it to the waterfall.
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_the_waterfall_begins_high() {
+    let (server, path) = payment().await;
+    let browser = Browser::start(&server.web, Scripts::On).await;
+    browser.open(&path).await;
+    let top = "document.querySelector('.tools').getBoundingClientRect().top";
+    until(&browser, "a low header", &format!("{top} <= 225")).await;
+    let fits = "document.documentElement.scrollWidth <= innerWidth";
+    until(&browser, "no scrolling sideways", fits).await;
+    browser
+        .client
+        .set_window_size(500, 900)
+        .await
+        .expect("a narrow window");
+    until(&browser, "the same in a narrow window", fits).await;
+    browser.assert_accessible().await;
+    browser.assert_quiet_console().await;
+}
+
 /// Traces that are hard to draw are drawn, or explained.
 #[tokio::test(flavor = "multi_thread")]
 async fn browser_strange_traces_are_drawn() {
@@ -327,176 +317,4 @@ async fn browser_strange_traces_are_drawn() {
         }
         browser.assert_quiet_console().await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn browser_a_hundred_thousand_spans_are_walked_through() {
-    let server = Server::start().await;
-    send_large(&server, 1, LARGE).await;
-    let browser = Browser::start(&server.web, Scripts::On).await;
-    let path = format!("/traces/{}", spans::trace_id(1));
-    let started = Instant::now();
-    browser
-        .client
-        .goto(&format!("http://{}{path}", server.web))
-        .await
-        .unwrap();
-    browser.css("[role=treegrid][data-alive]").await;
-    eprintln!(
-        "interactive after {:?} in a development build",
-        started.elapsed()
-    );
-    browser.css("[role=treegrid][aria-rowcount='100001']").await;
-    assert!(
-        browser.count(".rows [role=row]").await < 100,
-        "only what is seen is drawn"
-    );
-    browser.shows("100 errors").await;
-
-    eprintln!(
-        "frame times while scrolling: {}",
-        frame_times(&browser).await
-    );
-    ask(
-        &browser,
-        "document.querySelector('[role=treegrid]').scrollTop = 1e9",
-    )
-    .await;
-    browser.css("[aria-rowindex='100001']").await;
-
-    // The focus survives, though its row is far away.
-    focus_row(&browser).await;
-    press(&browser, Key::End).await;
-    browser
-        .css("[aria-rowindex='100001'][aria-selected=true]")
-        .await;
-    ask(
-        &browser,
-        "document.querySelector('[role=treegrid]').scrollTop = 0",
-    )
-    .await;
-    browser.css("[aria-rowindex='2']").await;
-    press(&browser, Key::Up).await;
-    browser
-        .css("[aria-rowindex='100000'][aria-selected=true]")
-        .await;
-    press(&browser, Key::PageUp).await;
-    until(
-        &browser,
-        "a row a page further up",
-        "+document.activeElement.getAttribute('aria-rowindex') < 99995",
-    )
-    .await;
-    press(&browser, Key::Home).await;
-    selected(&browser, "service-1").await;
-
-    // Errors, whatever hides them.
-    click(&browser, "summary", "Fold").await;
-    click(&browser, "a", "Fold all").await;
-    until(&browser, "one row", &format!("{ROWS} === 1")).await;
-    click(&browser, "summary", "Fold").await;
-    click(&browser, "button", "Next error").await;
-    browser
-        .css("[aria-selected=true] .tag.bad:not([hidden])")
-        .await;
-    browser
-        .css("[role=treegrid]:not([aria-rowcount='2'])")
-        .await;
-
-    // The whole trace is searched.
-    let input = browser.css("#find-span").await;
-    input
-        .send_keys("operation:\"work 7\" service:service-2")
-        .await
-        .unwrap();
-    press(&browser, Key::Enter).await;
-    browser.shows("of 2,000 found").await;
-    click(&browser, "button", "Next result").await;
-    browser.css("[aria-selected=true].found").await;
-    browser.shows("work 7").await;
-
-    brush(&browser).await;
-
-    // Time is looked at more closely, and the link leads back to all of it.
-    click(&browser, "a", "Look closer").await;
-    until(
-        &browser,
-        "a part of the time line",
-        "location.search.includes('zoom=')",
-    )
-    .await;
-    let address = ask(&browser, "return location.pathname + location.search").await;
-    let id = ask(
-        &browser,
-        "return document.querySelector('[aria-selected=true]').id",
-    )
-    .await;
-    browser.open(address.as_str().unwrap()).await;
-    browser.css("[role=treegrid][data-alive]").await;
-    browser
-        .css(&format!("#{}[aria-selected=true]", id.as_str().unwrap()))
-        .await;
-    browser.assert_accessible().await;
-    browser.assert_quiet_console().await;
-}
-
-/// Looks at a part of the time line by dragging over the map, and closer by the wheel.
-async fn brush(browser: &Browser) {
-    let map = browser.css(".minimap").await;
-    let scroll = "arguments[0].scrollIntoView({ block: 'center' })";
-    let argument = serde_json::to_value(&map).expect("an element");
-    let answer = browser.client.execute(scroll, vec![argument]).await;
-    answer.expect("the browser answers");
-    let (left, top, width, _) = map.rectangle().await.expect("it is drawn");
-    let scrolled = ask(browser, "return window.scrollY").await;
-    let y = top - scrolled.as_f64().expect("a number") + 20.0;
-    let to = |share: f64| PointerAction::MoveTo {
-        duration: None,
-        x: left + width * share,
-        y,
-    };
-    let drag = MouseActions::new("mouse".into())
-        .then(to(0.25))
-        .then(PointerAction::Down {
-            button: MOUSE_BUTTON_LEFT,
-        })
-        .then(to(0.5))
-        .then(PointerAction::Up {
-            button: MOUSE_BUTTON_LEFT,
-        });
-    browser
-        .client
-        .perform_actions(drag)
-        .await
-        .expect("the browser drags");
-    let zoomed = "(() => { const zoom = new URLSearchParams(location.search).get('zoom');
-        return zoom !== null && (([from, to]) => to - from > 2.4e9 && to - from < 2.6e9)(zoom.split('..')); })()";
-    until(browser, "a quarter of the time line", zoomed).await;
-    let wheel = "const lane = document.querySelector('.rows .lane');
-        lane.dispatchEvent(new WheelEvent('wheel', { ctrlKey: true, deltaY: -100, bubbles: true, cancelable: true }));";
-    ask(browser, wheel).await;
-    until(browser, "less than that", &format!("!{zoomed}")).await;
-    ask(browser, "document.activeElement.blur()").await;
-    browser.press("0").await;
-    until(browser, "all of it", "!location.search.includes('zoom=')").await;
-}
-
-/// Scrolls for a while; how long pictures took.
-async fn frame_times(browser: &Browser) -> String {
-    let script = "const done = arguments[arguments.length - 1];
-        const grid = document.querySelector('[role=treegrid]');
-        const times = []; let last = performance.now();
-        const step = (now) => {
-            times.push(now - last); last = now;
-            grid.scrollTop += 120;
-            if (times.length < 120) requestAnimationFrame(step);
-            else { times.sort((a, b) => a - b); done([times[60], times[114], times[119]]); }
-        };
-        requestAnimationFrame(step);";
-    let times = browser
-        .client
-        .execute_async(script, vec![])
-        .await
-        .expect("the browser answers");
-    format!("median, 95th percentile and longest {times} ms")
 }

@@ -6,8 +6,9 @@ use model::id::{SpanId, TraceId};
 use model::layout::waterfall::State;
 use model::trace_statistics::Order;
 
-use super::{TracesAddress, query_string};
+use super::TracesAddress;
 use crate::error::AppError;
+use crate::islands::trace_tabs::trace_href;
 
 /// A way to look at a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +37,7 @@ impl TraceView {
         }
     }
 
-    fn key(self) -> &'static str {
+    pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Waterfall => "",
             Self::Flame => "flame",
@@ -96,10 +97,6 @@ impl TraceAddress {
         }
     }
 
-    pub(crate) fn with_view(self, view: TraceView) -> Self {
-        Self { view, ..self }
-    }
-
     pub(crate) fn with_order(self, order: Order) -> Self {
         Self { order, ..self }
     }
@@ -109,16 +106,14 @@ impl TraceAddress {
     }
 
     pub(crate) fn href(&self) -> String {
-        let span = self.span.map(|span| span.to_string()).unwrap_or_default();
-        let waterfall = self.waterfall.fields();
+        let view = self.view.key();
+        trace_href(self.id, self.span, view, self.order_key(), &self.waterfall)
+    }
+
+    /// Empty for the usual order.
+    pub(crate) fn order_key(&self) -> &'static str {
         let order = Some(self.order).filter(|order| *order != Order::default());
-        let mut fields = vec![
-            ("span", &*span),
-            ("view", self.view.key()),
-            ("by", order.map_or("", Order::key)),
-        ];
-        fields.extend(waterfall.iter().map(|(key, value)| (*key, &**value)));
-        format!("/traces/{}{}", self.id, query_string(&fields))
+        order.map_or("", Order::key)
     }
 
     /// The same trace as OTLP JSON.

@@ -7,39 +7,71 @@ use leptos::prelude::*;
 /// The id of the input that `/` leads to.
 pub(crate) const FILTER_ID: &str = "filter";
 
-const KEYS: [(&str, &str); 24] = [
-    ("/", "Go to the filter"),
-    ("?", "Show this list"),
-    ("g o", "Go to the overview"),
-    ("g e", "Go to the explorer"),
-    ("g c", "Go to the comparison"),
-    ("g r", "Go to the regions"),
-    ("g j", "Go to the journeys"),
-    ("g t", "Go to the traces"),
-    ("g p", "Go to the topology"),
-    ("g v", "Go to the saved views"),
-    ("p", "Pause and resume a live list"),
-    ("↑ ↓", "Previous and next span"),
+/// What each key does, by where it does so.
+const KEYS: [(&str, &[(&str, &str)]); 5] = [
     (
-        "[ ]",
-        "Previous and next result, error or span, from anywhere",
+        "Everywhere",
+        &[
+            ("/", "Go to the filter"),
+            ("?", "Show this list"),
+            ("g o", "Go to the overview"),
+            ("g e", "Go to the explorer"),
+            ("g c", "Go to the comparison"),
+            ("g r", "Go to the regions"),
+            ("g j", "Go to the journeys"),
+            ("g t", "Go to the traces"),
+            ("g p", "Go to the topology"),
+            ("g v", "Go to the saved views"),
+            ("Esc", "Close, or leave the filter"),
+        ],
+    ),
+    ("In a live list", &[("p", "Pause and resume")]),
+    (
+        "In the heatmap",
+        &[
+            (
+                "← ↑ → ↓",
+                "Go from cell to cell; with Shift, take in more of them",
+            ),
+            ("Enter", "Tell what is selected from the rest"),
+        ],
     ),
     (
-        "← →",
-        "Collapse and expand a span, or go to its parent or first child",
+        "In a waterfall",
+        &[
+            ("↑ ↓", "Previous and next span"),
+            (
+                "← →",
+                "Collapse and expand a span, or go to its parent or first child",
+            ),
+            ("Space", "Collapse and expand a span"),
+            ("Home End", "First and last span"),
+            ("Page up, page down", "Span a page further up or down"),
+            ("Enter", "Go to the details"),
+            (
+                "[ ]",
+                "Previous and next result, or else error, or else span",
+            ),
+            (".", "Show only the span and what is below it, or all again"),
+            ("c", "Critical path on and off"),
+            ("+ −", "Look closer, look at more of the time line"),
+            ("Shift ← →", "Earlier and later on the time line"),
+            ("z", "Look at the time of the span"),
+            ("0", "Look at the whole time"),
+            (
+                "Esc",
+                "Leave the details, or clear what is looked for, shown alone or zoomed",
+            ),
+        ],
     ),
-    ("Home End", "First and last span"),
-    ("Page up, page down", "Span a page further up or down"),
-    (".", "Show only the span and what is below it, or all again"),
-    ("c", "Critical path on and off"),
-    ("+ −", "Look closer, look at more of the time line"),
-    ("Shift ← →", "Earlier and later on the time line"),
-    ("z", "Look at the time of the span"),
-    ("0", "Look at the whole time"),
-    ("Enter", "Open; in a waterfall, go to the details"),
     (
-        "Esc",
-        "Close, leave the filter, or clear what is looked for",
+        "On the map of services",
+        &[
+            ("← ↑ → ↓", "Go from node to node, or move the map"),
+            ("Enter", "Tell more of the node"),
+            ("+ −", "Larger and smaller"),
+            ("0", "Fit the whole map"),
+        ],
     ),
 ];
 
@@ -70,12 +102,22 @@ pub(crate) fn Keys() -> impl IntoView {
         }
     });
     on_cleanup(move || listener.remove());
-    let keys = KEYS.map(|(keys, meaning)| view! { <dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd> });
+    let groups = KEYS.map(|(place, keys)| {
+        let keys = keys
+            .iter()
+            .map(|(keys, meaning)| view! { <dt><kbd>{*keys}</kbd></dt><dd>{*meaning}</dd> });
+        view! {
+            <section>
+                <h3>{place}</h3>
+                <dl>{keys.collect_view()}</dl>
+            </section>
+        }
+    });
     view! {
         <button type="button" class="quiet scripted" on:click=move |_| show()>"Keys: ?"</button>
         <dialog node_ref=dialog class="keys" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
-            <dl>{keys.collect_view()}</dl>
+            <div class="groups">{groups.into_iter().collect_view()}</div>
             <p><a href="/language">"How to write a filter"</a></p>
             <form method="dialog"><button class="button">"Close"</button></form>
         </dialog>

@@ -8,11 +8,12 @@ pub(crate) mod graph_map;
 pub(crate) mod heatmap_brush;
 pub(crate) mod keys;
 pub(crate) mod live;
+mod looked_at;
 pub(crate) mod refresh;
-mod selection;
 pub(crate) mod span_details;
 pub(crate) mod theme;
 pub(crate) mod times;
+pub(crate) mod trace_tabs;
 pub(crate) mod waterfall;
 
 /// An address with one more field in its query; the value has nothing that is to be escaped.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use model::id::{SpanId, TraceId};
 
-use super::selection;
+use super::looked_at;
 use crate::error::AppError;
 
 /// The id of the pane.
@@ -23,7 +23,7 @@ pub(crate) fn SpanDetailsPane(trace: TraceId, span: SpanId, children: Children) 
     let pane = RwSignal::new(Pane::default());
     let current = RwSignal::new(span);
     Effect::new(move |_| {
-        if let Some(selected) = selection::selected()
+        if let Some(selected) = looked_at::selected()
             && selected != current.get_untracked()
         {
             current.set(selected);

@@ -12,6 +12,9 @@ use model::layout::waterfall::State;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+#[cfg(feature = "hydrate")]
+use crate::islands::looked_at;
+use crate::islands::trace_tabs::trace_href;
 
 /// After how long without a change the address says what is seen. Browsers allow some hundred
 /// changes in half a minute.
@@ -82,10 +85,7 @@ impl Control {
     /// The address of the trace as that state shows it, with the span that is selected.
     pub(super) fn href(self, state: &State) -> String {
         let trace = self.facts.with_value(|facts| facts.trace);
-        let query = state.query();
-        let separator = if query.is_empty() { "" } else { "&" };
-        let selected = self.selected.get();
-        format!("/traces/{trace}?span={selected}{separator}{query}")
+        trace_href(trace, Some(self.selected.get()), "", "", state)
     }
 
     /// Where a link leads to another state, goes there without loading the page anew.
@@ -98,11 +98,13 @@ impl Control {
         }
     }
 
-    /// So that the address leads to what is seen, without a step in the history for each change.
+    /// So that the address and the links of other islands lead to what is seen, without a step in
+    /// the history for each change.
     pub(super) fn show_address(self) {
         let href = self.state.with(|state| self.href(state));
         #[cfg(feature = "hydrate")]
         {
+            self.state.with(looked_at::show);
             // What came with the page is in the address already.
             if !self.is_alive.get_untracked() {
                 return;

@@ -87,7 +87,7 @@ where
     let href = move || control.href(&control.state.with(change));
     view! {
         <a
-            class="button"
+            class="button small"
             href=href
             aria-label=name
             on:click=move |event| control.follow(&event, change)
@@ -102,7 +102,7 @@ fn JumpButtons(stage: Stage, jump: Jump, what: &'static str) -> impl IntoView {
     view! {
         <button
             type="button"
-            class="button scripted"
+            class="button small scripted"
             aria-label=format!("Previous {what}")
             on:click=move |_| stage.jump(jump, true)
         >
@@ -110,7 +110,7 @@ fn JumpButtons(stage: Stage, jump: Jump, what: &'static str) -> impl IntoView {
         </button>
         <button
             type="button"
-            class="button scripted"
+            class="button small scripted"
             aria-label=format!("Next {what}")
             on:click=move |_| stage.jump(jump, false)
         >
@@ -187,7 +187,7 @@ fn Find(control: Control, stage: Stage) -> impl IntoView {
                 autocomplete="off"
                 spellcheck="false"
             />
-            <button class="button">"Find"</button>
+            <button class="button small">"Find"</button>
             <span role="status" class="muted">{words}</span>
             <span class="group" hidden=move || control.hits.with(|hits| hits.count == 0)>
                 <JumpButtons stage jump=Jump::Result what="result" />
@@ -231,7 +231,7 @@ fn FoldMenu(control: Control, services: Vec<String>) -> impl IntoView {
     });
     view! {
         <details class="menu">
-            <summary class="button">"Fold"</summary>
+            <summary class="button small">"Fold"</summary>
             <div class="menu-body">
                 <ul class="folds">
                     <li><Change control label=|_: &State| "Fold all".into() change=move |state: &State| depth(state, isize::MIN) /></li>
@@ -278,15 +278,15 @@ fn ClockSwitch(control: Control, largest_shift_nanos: i64) -> impl IntoView {
             Clock::Corrected => format!("Clock corrected: {amount}"),
             Clock::Raw => format!("Clock as sent; off by {amount}"),
         });
-        // The time line is another one then.
+        // What is looked at is found again on the other time line.
         let other = move |state: &State| State {
             clock: state.clock.other(),
-            zoom: None,
+            zoom_clock: state.zoom.map(|_| state.clock),
             ..state.clone()
         };
         let href = move || control.href(&control.state.with(other));
         view! {
-            <a href=href class="button" title=WHY>
+            <a href=href class="button small" title=WHY>
                 {text}
             </a>
         }

@@ -20,6 +20,10 @@ pub(super) fn FlameView(address: TraceAddress, flame: Flame) -> impl IntoView {
             format!("{left_out} too narrow or too deep to show: the widest {MAX_FRAMES} are here.");
         view! { <p class="muted note">{text}</p> }
     });
+    let nothing = (flame.total_nanos == 0).then(|| {
+        let text = "No span took any time of its own, so no frame has a width.";
+        view! { <p class="muted note">{text}</p> }
+    });
     let height = (flame.depth * ROW_PIXELS).to_string();
     let frames = flame.frames.into_iter().map(|frame| {
         view! { <FrameLink address=address.clone() frame total_nanos=flame.total_nanos /> }
@@ -41,6 +45,7 @@ pub(super) fn FlameView(address: TraceAddress, flame: Flame) -> impl IntoView {
                     {frames}
                 </svg>
             </div>
+            {nothing}
             {left_out}
         </section>
     }
@@ -51,7 +56,8 @@ pub(super) fn FlameView(address: TraceAddress, flame: Flame) -> impl IntoView {
 fn FrameLink(address: TraceAddress, frame: Frame, total_nanos: i64) -> impl IntoView {
     let title = title(&frame, total_nanos);
     let label = title.clone();
-    let name = (frame.width >= LEAST_NAMED).then(|| {
+    let is_named = frame.width >= LEAST_NAMED;
+    let name = is_named.then(|| {
         view! {
             <text x="5" y="15">
                 <tspan class="service">{frame.service.clone()}</tspan>
@@ -66,7 +72,13 @@ fn FrameLink(address: TraceAddress, frame: Frame, total_nanos: i64) -> impl Into
     let current = frame.is_selected.then_some("true");
     let y = (frame.depth * ROW_PIXELS).to_string();
     view! {
-        <a href=address.with_span(frame.longest).href() aria-label=label aria-current=current>
+        <a
+            href=address.with_span(frame.longest).href()
+            // There may be thousands. Those who use keys have them in the statistics.
+            tabindex=(!is_named).then_some("-1")
+            aria-label=label
+            aria-current=current
+        >
             <svg
                 x=format!("{:.4}%", frame.left * 100.0)
                 y=y

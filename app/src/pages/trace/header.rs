@@ -61,14 +61,15 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
                 <h1>{summary.root_operation}</h1>
                 <span class="tag">{format::duration(summary.duration_nanos)}</span>
                 {errors}
+                <p class="id muted">"Trace " <code>{summary.trace_id.to_string()}</code></p>
                 <div class="actions">
-                    <a class="button" href=address.linking_href()>
+                    <a class="button small" href=address.linking_href()>
                         "Traces that link here"
                     </a>
-                    <a class="button" href=address.json_href()>
+                    <a class="button small" href=address.json_href()>
                         "OTLP JSON"
                     </a>
-                    <a class="button" href=address.jaeger_href()>
+                    <a class="button small" href=address.jaeger_href()>
                         "Jaeger JSON"
                     </a>
                 </div>
@@ -80,10 +81,11 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
                 {dimensions}
                 {flags}
             </ul>
-            <p class="id muted">"Trace " <code>{summary.trace_id.to_string()}</code></p>
             {defects}
-            <SegmentStrip segments />
-            {device}
+            <div class="strips">
+                <SegmentStrip segments />
+                {device}
+            </div>
         </header>
     }
 }

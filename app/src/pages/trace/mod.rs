@@ -41,8 +41,8 @@ pub(crate) fn TracePage() -> impl IntoView {
         <FilterBar place=TracesAddress::PATH scope=Scope::default() />
         {Suspend::new(async move {
             match ask(address).await {
-                Ok((address, Some(overview))) => view! { <Found address overview /> }.into_any(),
-                Ok((_, None)) => {
+                Ok(Some((address, overview))) => view! { <Found address overview /> }.into_any(),
+                Ok(None) => {
                     view! {
                         <NotFound
                             title="There is no such trace"
@@ -59,10 +59,8 @@ pub(crate) fn TracePage() -> impl IntoView {
 
 async fn ask(
     address: Result<TraceAddress, AppError>,
-) -> Result<(TraceAddress, Option<Overview>), AppError> {
-    let address = address?;
-    let overview = get_trace(&address).await?;
-    Ok((address, overview))
+) -> Result<Option<(TraceAddress, Overview)>, AppError> {
+    get_trace(address?).await
 }
 
 #[component]
@@ -72,11 +70,13 @@ fn Found(address: TraceAddress, overview: Overview) -> impl IntoView {
         "{} {}",
         overview.summary.root_service, overview.summary.root_operation
     );
+    let tabs = address.clone();
     view! {
         <Title text=title />
         <Header address=address.clone() overview=overview.clone() />
-        <SessionPart summary=overview.summary.clone() may_be_broken=overview.may_be_broken />
-        <Tabs address=address.clone() />
+        <SessionPart summary=overview.summary.clone() may_be_broken=overview.may_be_broken>
+            <Tabs address=tabs />
+        </SessionPart>
         {draw(address, overview, selected)}
     }
 }

@@ -64,7 +64,10 @@ pub(crate) struct SpanDetails {
     pub(super) standing: Standing,
 }
 
-pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>, AppError> {
+/// The address comes back with what it looks at found on its own clock.
+pub(super) async fn get_trace(
+    address: TraceAddress,
+) -> Result<Option<(TraceAddress, Overview)>, AppError> {
     let RequestContext {
         store, now_nanos, ..
     } = expect_context();
@@ -75,6 +78,8 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
     let (Some(summary), Some(root)) = (store.summary(id).await?, trace.root_position()) else {
         return Ok(None);
     };
+    let waterfall = address.waterfall.clone().settled(&trace);
+    let address = address.with_waterfall(waterfall);
     let shifts = match address.waterfall.clock {
         Clock::Corrected => clock_skew::shifts(&trace),
         Clock::Raw => vec![0; trace.spans.len()],
@@ -84,8 +89,8 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
         .iter()
         .filter(|defect| defect.span().is_none());
     let of_trace = of_trace.map(ToString::to_string);
-    let content = content(address, &trace, &summary, &shifts);
-    Ok(Some(Overview {
+    let content = content(&address, &trace, &summary, &shifts);
+    let overview = Overview {
         summary,
         root: trace.spans[root].id,
         content,
@@ -94,7 +99,8 @@ pub(super) async fn get_trace(address: &TraceAddress) -> Result<Option<Overview>
         defects: of_trace.chain(contradictions(&trace)).collect(),
         may_be_broken: may_be_broken(&trace),
         now_nanos,
-    }))
+    };
+    Ok(Some((address, overview)))
 }
 
 fn content(address: &TraceAddress, trace: &Trace, summary: &Summary, shifts: &[i64]) -> Content {

@@ -41,19 +41,37 @@ struct Session {
     hops: Vec<BrokenHop>,
 }
 
-/// Nothing where the request names no session, or is all there is of it.
+/// What the trace lost, and a line with `children` and the neighbours in the session: none where
+/// the request names no session, or is all there is of it.
 #[component]
-pub(super) fn SessionPart(summary: Summary, may_be_broken: bool) -> impl IntoView {
+pub(super) fn SessionPart(
+    summary: Summary,
+    may_be_broken: bool,
+    children: Children,
+) -> impl IntoView {
     Suspend::new(async move {
         let own = summary.trace_id;
-        match find(&summary, may_be_broken).await {
-            Ok(Some(session)) => view! { <Found own session /> }.into_any(),
-            Ok(None) => ().into_any(),
+        let (hops, neighbours) = match find(&summary, may_be_broken).await {
+            Ok(Some(mut session)) => {
+                let hops = std::mem::take(&mut session.hops);
+                (hops, view! { <Neighbours session /> }.into_any())
+            }
+            Ok(None) => (vec![], ().into_any()),
             // What else the page shows is right without it.
             Err(_error) => {
                 let text = "The other requests of its session could not be looked up.";
-                view! { <p class="muted">{text}</p> }.into_any()
+                (
+                    vec![],
+                    view! { <p class="session muted">{text}</p> }.into_any(),
+                )
             }
+        };
+        view! {
+            <BrokenHops own hops />
+            <div class="trace-nav">
+                {children()}
+                {neighbours}
+            </div>
         }
     })
 }
@@ -121,7 +139,7 @@ async fn hops(
 }
 
 #[component]
-fn Found(own: TraceId, session: Session) -> impl IntoView {
+fn Neighbours(session: Session) -> impl IntoView {
     let place = if session.is_cut {
         format!(
             "One of more than {} of its session.",
@@ -135,7 +153,6 @@ fn Found(own: TraceId, session: Session) -> impl IntoView {
         )
     };
     view! {
-        <BrokenHops own hops=session.hops />
         <p class="session">
             {place}
             {session.before.map(|before| view! { <Neighbour label="Before it: " summary=before /> })}

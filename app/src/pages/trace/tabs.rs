@@ -3,22 +3,18 @@
 use leptos::prelude::*;
 
 use crate::address::{TraceAddress, TraceView};
+use crate::islands::trace_tabs::{Tab, TraceTabs};
 
-/// All views keep the span that is selected, and whether clocks are corrected.
+/// All views keep what is looked at: the span that is selected, and the clock above all.
 #[component]
 pub(super) fn Tabs(address: TraceAddress) -> impl IntoView {
-    let tabs = TraceView::ALL.map(|view| {
-        let current = (view == address.view).then_some("page");
-        let href = address.clone().with_view(view).href();
-        view! {
-            <li>
-                <a href=href aria-current=current>{view.name()}</a>
-            </li>
-        }
+    let tabs = TraceView::ALL.map(|view| Tab {
+        name: view.name().to_owned(),
+        view: view.key().to_owned(),
+        is_current: view == address.view,
     });
+    let by = address.order_key().to_owned();
     view! {
-        <nav class="tabs" aria-label="Views of the trace">
-            <ul>{tabs.into_iter().collect_view()}</ul>
-        </nav>
+        <TraceTabs trace=address.id span=address.span by state=address.waterfall tabs=tabs.to_vec() />
     }
 }

@@ -5,6 +5,7 @@
 //! what one row shows, and a [`Scroller`] says which rows are on the screen. All of that is the same
 //! on the server, which draws the first rows, and in browsers, which draw what is scrolled to.
 
+mod change_of_clock;
 mod codec;
 mod mark;
 pub mod minimap;
@@ -47,5 +48,19 @@ impl Clock {
             Self::Corrected => Self::Raw,
             Self::Raw => Self::Corrected,
         }
+    }
+
+    /// Its name in addresses.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Corrected => "corrected",
+            Self::Raw => "raw",
+        }
+    }
+
+    fn of_key(key: &str) -> Option<Self> {
+        let all = [Self::Corrected, Self::Raw];
+        all.into_iter().find(|clock| clock.key() == key)
     }
 }

@@ -63,6 +63,9 @@ pub struct State {
     pub clock: Clock,
     /// None for the whole time line.
     pub zoom: Option<Window>,
+    /// The clock whose time line `zoom` is a part of, where that is the other one: it is found again
+    /// on this one ([`Self::settled`]). So a link to the other clock keeps what is looked at.
+    pub zoom_clock: Option<Clock>,
     pub fold: Fold,
     /// Only this span and what is below it.
     pub focus: Option<SpanId>,
@@ -80,11 +83,9 @@ impl State {
     /// not there: an old link still shows the trace.
     pub fn read(get: impl Fn(&str) -> Vec<String>) -> Self {
         let one = |key| get(key).pop().unwrap_or_default();
-        let clock = if one("clock") == "raw" {
-            Clock::Raw
-        } else {
-            Clock::Corrected
-        };
+        let clock = Clock::of_key(&one("clock")).unwrap_or_default();
+        let zoom = read_window(&one("zoom"));
+        let zoom_clock = Clock::of_key(&one("zoom_clock"));
         let sort = if one("sort") == "duration" {
             Sort::Duration
         } else {
@@ -95,7 +96,8 @@ impl State {
         let services = get("service").into_iter().take(MAX_FOLDED);
         Self {
             clock,
-            zoom: read_window(&one("zoom")),
+            zoom,
+            zoom_clock: zoom_clock.filter(|other| zoom.is_some() && *other != clock),
             fold: Fold {
                 depth: one("depth").parse().ok(),
                 services: services.filter(|name| !name.is_empty()).collect(),
@@ -118,12 +120,16 @@ impl State {
                 fields.push((key, value));
             }
         };
-        let raw = self.clock == Clock::Raw;
-        add("clock", if raw { "raw".into() } else { String::new() });
+        let clock = Some(self.clock).filter(|clock| *clock != Clock::default());
+        add("clock", clock.map_or("", Clock::key).to_owned());
         let zoom = self
             .zoom
             .map(|zoom| format!("{}..{}", zoom.from_nanos, zoom.to_nanos));
         add("zoom", zoom.unwrap_or_default());
+        add(
+            "zoom_clock",
+            self.zoom_clock.map_or("", Clock::key).to_owned(),
+        );
         let number = |number: Option<usize>| number.map(|number| number.to_string());
         add("depth", number(self.fold.depth).unwrap_or_default());
         for service in self.fold.services.iter().take(MAX_FOLDED) {
@@ -205,6 +211,7 @@ mod tests {
                 from_nanos: 5,
                 to_nanos: 900,
             }),
+            zoom_clock: Some(Clock::Corrected),
             fold: Fold {
                 depth: Some(3),
                 services: ["a,b&c".to_owned(), "é".to_owned()].into(),

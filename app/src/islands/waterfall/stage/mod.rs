@@ -7,11 +7,15 @@ mod keyboard;
 #[cfg(feature = "hydrate")]
 mod load;
 #[cfg(feature = "hydrate")]
+mod looks;
+#[cfg(feature = "hydrate")]
 mod pointer;
 #[cfg(feature = "hydrate")]
 mod row;
 #[cfg(feature = "hydrate")]
 mod scene;
+#[cfg(feature = "hydrate")]
+mod selecting;
 
 #[cfg(feature = "hydrate")]
 use std::cell::RefCell;

@@ -47,7 +47,7 @@ pub(super) fn WaterfallPart(
     };
     let state = address.waterfall.clone();
     view! {
-        <div class="trace">
+        <div class="trace framed card">
             <WaterfallView facts state selected>
                 <Rows address looked_at selected />
             </WaterfallView>
