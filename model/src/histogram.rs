@@ -58,6 +58,18 @@ pub fn bucket_start(index: u16) -> i64 {
     nanos.unwrap_or(i64::MAX)
 }
 
+/// The start of a bucket that is nearest to a duration, in nanoseconds: off by less than 1 %.
+#[must_use]
+pub fn nearest_bound(nanos: i64) -> i64 {
+    let index = bucket_of(nanos);
+    let (below, above) = (bucket_start(index), bucket_start(index.saturating_add(1)));
+    if nanos.saturating_sub(below) <= above.saturating_sub(nanos) {
+        below
+    } else {
+        above
+    }
+}
+
 /// The duration that a bucket stands for, in nanoseconds.
 #[must_use]
 pub fn bucket_middle(index: u16) -> i64 {
@@ -183,6 +195,15 @@ impl Histogram {
         });
         let bucket = found.or(self.buckets.last())?;
         Some(bucket_middle(bucket.index))
+    }
+
+    /// How many, by weight, took less than that: exactly where a bucket starts there, and
+    /// otherwise without what lies in one bucket with it.
+    #[must_use]
+    pub fn weight_below(&self, nanos: i64) -> f64 {
+        let first = bucket_of(nanos);
+        let below = self.buckets.iter().take_while(|found| found.index < first);
+        below.map(|bucket| bucket.weight).sum()
     }
 
     /// How many, by weight, took no longer than that; what lies in one bucket with it counts whole.

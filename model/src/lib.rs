@@ -32,6 +32,7 @@ pub mod layout;
 pub mod list_columns;
 pub mod list_order;
 pub mod log;
+pub mod objective;
 pub mod otlp;
 pub mod overview;
 pub mod parent_timing;

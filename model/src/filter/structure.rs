@@ -77,13 +77,13 @@ mod tests {
     fn spans_are_related() {
         let of = |relation: Relation, others: &[usize]| relation.of(&nodes(), others);
         assert_eq!(of(Relation::Child, &[0, 1]), [1, 2, 3, 4]);
-        assert_eq!(of(Relation::Child, &[2, 5]), []);
+        assert!(of(Relation::Child, &[2, 5]).is_empty());
         assert_eq!(of(Relation::Descendant, &[0]), [1, 2, 3, 4]);
         assert_eq!(of(Relation::Descendant, &[1, 2]), [2, 3]);
         assert_eq!(of(Relation::Sibling, &[1]), [4]);
         assert_eq!(of(Relation::Sibling, &[2, 3]), [2, 3]);
         // Roots have no parent in common.
-        assert_eq!(of(Relation::Sibling, &[0]), []);
+        assert!(of(Relation::Sibling, &[0]).is_empty());
     }
 
     #[test]

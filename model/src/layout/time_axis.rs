@@ -72,6 +72,6 @@ mod tests {
         assert_eq!(times.collect::<Vec<_>>(), [0, 60, 120, 180]);
         assert_eq!(axis.step_nanos, HOUR_NANOS);
         assert_eq!(axis.columns, [0.0, 250.0, 500.0, 750.0, 1_000.0]);
-        assert_eq!(TimeAxis::of(&[]).columns, []);
+        assert!(TimeAxis::of(&[]).columns.is_empty());
     }
 }
