@@ -97,6 +97,7 @@ impl From<store::Error> for AppError {
             | store::Error::Key { .. }
             | store::Error::Rollup { .. }
             | store::Error::Dictionary { .. }
+            | store::Error::Objective { .. }
             | store::Error::TermSegment { .. }
             | store::Error::Merge(_)
             | store::Error::Train(_)

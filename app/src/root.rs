@@ -7,6 +7,7 @@ use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 use crate::components::frame::Frame;
 use crate::islands::theme::Theme;
+use crate::pages::alerts::AlertsPage;
 use crate::pages::compare::ComparePage;
 use crate::pages::explore::ExplorePage;
 use crate::pages::journey::JourneyPage;
@@ -17,6 +18,9 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
 use crate::pages::service::{ServicePage, ServicesPage};
+use crate::pages::slo::SloPage;
+use crate::pages::slo_form::{EditSloPage, NewSloPage};
+use crate::pages::slos::SlosPage;
 use crate::pages::topology::TopologyPage;
 use crate::pages::trace::TracePage;
 use crate::pages::traces::TracesPage;
@@ -68,6 +72,7 @@ pub fn App() -> impl IntoView {
                 // only then are its status and its title known.
                 <Routes fallback=NotFoundPage>
                     <Route path=StaticSegment("") view=OverviewPage ssr=SsrMode::InOrder />
+                    <Route path=StaticSegment("alerts") view=AlertsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("compare") view=ComparePage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("journeys") view=JourneysPage ssr=SsrMode::InOrder />
@@ -93,6 +98,22 @@ pub fn App() -> impl IntoView {
                         path=(StaticSegment("services"), ParamSegment("name"))
                         view=ServicePage
                         ssr=SsrMode::InOrder
+                    />
+                    <Route path=StaticSegment("slos") view=SlosPage ssr=SsrMode::InOrder />
+                    <Route
+                        path=(StaticSegment("slos"), StaticSegment("new"))
+                        view=NewSloPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("slos"), ParamSegment("id"))
+                        view=SloPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route
+                        path=(StaticSegment("slos"), ParamSegment("id"), StaticSegment("edit"))
+                        view=EditSloPage
+                        ssr=SsrMode::Async
                     />
                     <Route path=StaticSegment("topology") view=TopologyPage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("traces") view=TracesPage ssr=SsrMode::InOrder />

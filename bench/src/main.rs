@@ -21,6 +21,7 @@ mod query;
 mod questions;
 mod server;
 mod shop;
+mod slo;
 mod traffic;
 
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Subject {
     Ingest(ingest::Options),
     /// Answering questions: whether they stay fast with much data.
     Query(query::Options),
+    /// Judging objectives: whether a thousand take much longer than one.
+    Slo(slo::Options),
     /// The waterfall of one large trace, without server and database.
     Model(model::Options),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let outcome = match cli.subject {
         Subject::Ingest(options) => ingest::run(&cli.server, &cli.site, &options),
         Subject::Query(options) => query::run(&cli.server, &cli.site, &options),
+        Subject::Slo(options) => slo::run(&cli.server, &cli.site, &options),
         Subject::Model(options) => {
             model::run(&options);
             Ok(())

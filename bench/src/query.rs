@@ -69,7 +69,7 @@ pub(crate) fn run(binary: &Path, site: &Path, options: &Options) -> Result<(), E
             continue;
         }
         if stored < spans {
-            fill(&server, options, spans - stored)?;
+            fill(&server, options.days, options.connections, spans - stored)?;
         }
         rounds.push(round(&server, options)?);
     }
@@ -83,7 +83,7 @@ pub(crate) fn run(binary: &Path, site: &Path, options: &Options) -> Result<(), E
 const PREPARE_DAYS: &str = "select prepare_day((now() at time zone 'utc')::date \
     - date '1970-01-01' - back) from generate_series(1, 30) back";
 
-fn stored_spans(server: &Server) -> Result<usize, Error> {
+pub(crate) fn stored_spans(server: &Server) -> Result<usize, Error> {
     let spans = server
         .database
         .number("select coalesce(sum(span_count), 0) from trace_summary")?;
@@ -91,16 +91,21 @@ fn stored_spans(server: &Server) -> Result<usize, Error> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "these figures are for people")]
-fn fill(server: &Server, options: &Options, spans: usize) -> Result<(), Error> {
+pub(crate) fn fill(
+    server: &Server,
+    days: u64,
+    connections: usize,
+    spans: usize,
+) -> Result<(), Error> {
     let now_nanos = clock::now_nanos();
     let history = History {
-        from_nanos: now_nanos - options.days * DAY_NANOS,
+        from_nanos: now_nanos - days * DAY_NANOS,
         to_nanos: now_nanos,
         requests: spans.div_ceil(SPANS_PER_REQUEST),
         seed: now_nanos,
     };
     let started = Instant::now();
-    let sent = fill::send(server, &history, options.connections)?;
+    let sent = fill::send(server, &history, connections)?;
     let acknowledged = started.elapsed().as_secs_f64();
     fill::wait_until_stored(server)?;
     let stored = started.elapsed().as_secs_f64();

@@ -1,9 +1,11 @@
 //! Numbers and times as people read them.
 
+mod budget;
 mod change;
 
 use chrono::{DateTime, FixedOffset, Offset, SecondsFormat, Utc};
 
+pub use budget::{attainment, budget_left, burn_rate};
 pub use change::{apdex, axis_time, change, exact, minute, rate, share, short_count};
 
 const MICRO: i64 = 1_000;
@@ -192,10 +194,37 @@ pub fn typed_duration(nanos: i64) -> String {
     format!("{}{name}", nanos / unit)
 }
 
+/// To the nanosecond, in a unit that fits, as [`parse_duration`] reads it: `1.493172224s`.
+#[must_use]
+pub fn exact_duration(nanos: i64) -> String {
+    let (unit, digits, name) = match nanos {
+        SECOND.. => (SECOND, 9, "s"),
+        MILLI.. => (MILLI, 6, "ms"),
+        _ => return typed_duration(nanos),
+    };
+    let text = format!("{}.{:0digits$}", nanos / unit, nanos % unit);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text}{name}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn exact_durations_are_read_back() {
+        let expected = [
+            (1_493_172_224, "1.493172224s"),
+            (872_415_232, "872.415232ms"),
+            (2 * SECOND, "2s"),
+            (1_007, "1007ns"),
+        ];
+        for (nanos, text) in expected {
+            assert_eq!(exact_duration(nanos), text);
+            assert_eq!(parse_duration(text), Some(nanos));
+        }
+    }
 
     #[test]
     fn differences_have_a_sign() {

@@ -28,7 +28,9 @@ use crate::ingest::{
     Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
     zipkin,
 };
-use crate::maintain::{Expirer, Limits, Room, compact, learn, merge_terms, remove_unused_series};
+use crate::maintain::{
+    Expirer, Limits, Room, compact, evaluate_alerts, learn, merge_terms, remove_unused_series,
+};
 use crate::metrics::{self, Metrics};
 use crate::tail::Tails;
 use crate::{api, pages};
@@ -178,7 +180,7 @@ async fn run(
     let (append, appenders) = Appender::start(&store, &commits, &metrics);
     let assemblers = assemblers(config, &store, &commits, &metrics, &stopped);
     let (room, is_room) = watch::channel(Room::Plenty);
-    let maintenance = maintenance(config, &store, &metrics, room, &stopped);
+    let maintenance = maintenance(config, &store, &redactor, &metrics, room, &stopped);
 
     let addresses = listeners.addresses()?;
     let receiver = Receiver::new(
@@ -255,6 +257,7 @@ fn assemblers(
 fn maintenance(
     config: &Config,
     store: &Store,
+    redactor: &Arc<Redactor>,
     metrics: &Arc<Metrics>,
     room: watch::Sender<Room>,
     stopped: &watch::Receiver<bool>,
@@ -272,6 +275,11 @@ fn maintenance(
     tasks.spawn(learn(store.clone(), stopped.clone()));
     tasks.spawn(merge_terms(store.clone(), stopped.clone()));
     tasks.spawn(remove_unused_series(store.clone(), stopped.clone()));
+    tasks.spawn(evaluate_alerts(
+        store.clone(),
+        Arc::clone(redactor),
+        stopped.clone(),
+    ));
     tasks
 }
 

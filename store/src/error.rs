@@ -29,6 +29,8 @@ pub enum Error {
         start_nanos: i64,
         reason: String,
     },
+    #[error("objective {objective} cannot be read: {reason}")]
+    Objective { objective: i64, reason: String },
     #[error("segments of the index of terms were not merged: {0}")]
     Merge(String),
     #[error("segment {segment} of the index of terms of day {day} cannot be read")]

@@ -11,6 +11,7 @@
 //! 3. Run `cargo xtask sqlx-prepare`, which checks every statement against the migrations and
 //!    renews `.sqlx`, and commit that.
 
+pub mod alerts;
 pub mod comparison;
 pub mod dictionaries;
 pub mod document;
@@ -20,6 +21,7 @@ pub mod journey_report;
 pub mod journeys;
 pub mod log;
 pub mod log_records;
+pub mod objectives;
 pub mod overview;
 mod pool;
 pub mod regions;

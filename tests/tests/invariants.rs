@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "ingest_log",
     "journey_definition",
+    "objective_version",
+    "alert_episode",
     "saved_view",
     "stored_lease",
     "stored_note",
@@ -24,7 +26,7 @@ const TABLES: [&str; 14] = [
 ];
 
 /// Tables whose names are words that others use too.
-const COMMON_WORDS: [&str; 3] = ["dictionary", "rollup", "series"];
+const COMMON_WORDS: [&str; 5] = ["alert", "dictionary", "objective", "rollup", "series"];
 
 /// What stands for the name of a partition.
 const PARTITION: &str = "%I";

@@ -8,6 +8,7 @@ mod live;
 mod query;
 mod regions;
 mod scope;
+mod slos;
 mod topology;
 mod trace;
 mod trace_pair;
@@ -25,6 +26,9 @@ pub(crate) use live::{LIVE_PATH, live_rows_href};
 pub(crate) use query::page_query;
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
+pub(crate) use slos::{
+    ALERTS_PATH, SLOS_PATH, edit_slo_href, new_slo_href, read_slo_draft, read_slo_id, slo_href,
+};
 pub(crate) use topology::{SERVICES_PATH, Selected, ServiceAddress, Sort, TopologyAddress};
 pub(crate) use trace::{TraceAddress, TraceView};
 pub(crate) use trace_pair::{CHOSEN, Compared, TracePairAddress};

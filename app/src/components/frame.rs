@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::address::{
-    CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress, SERVICES_PATH,
-    Scope, TopologyAddress, TracesAddress, page_query,
+    ALERTS_PATH, CompareAddress, ExploreAddress, JOURNEYS_PATH, OVERVIEW_PATH, RegionsAddress,
+    SERVICES_PATH, SLOS_PATH, Scope, TopologyAddress, TracesAddress, page_query,
 };
 use crate::islands::keys::Keys;
 use crate::islands::refresh::RefreshSwitch;
@@ -28,6 +28,12 @@ const PAGES: [Page; 5] = [
 const MORE: [Page; 2] = [
     (TopologyAddress::PATH, "Topology", "g p"),
     (CompareAddress::PATH, "Compare", "g c"),
+];
+
+/// What is promised, and what is in danger; on narrow screens behind the same button.
+const RELIABILITY: [Page; 2] = [
+    (SLOS_PATH, "Objectives", "g s"),
+    (ALERTS_PATH, "Alerts", "g a"),
 ];
 
 #[component]
@@ -53,6 +59,8 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             <button type="button" class="more" popovertarget="more">"More"</button>
             <div id="more" class="nav-more" popover="auto">
                 {MORE.map(link).collect_view()}
+                <p class="nav-title">"Reliability"</p>
+                {RELIABILITY.map(link).collect_view()}
                 <div class="nav-end">
                     <ThemeSwitch />
                     <ZoneSwitch />

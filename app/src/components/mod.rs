@@ -1,5 +1,6 @@
 //! Parts that pages share. They take values and draw them.
 
+pub(crate) mod budget_chart;
 pub(crate) mod change;
 pub(crate) mod distribution;
 pub(crate) mod exports;
@@ -11,8 +12,10 @@ pub(crate) mod heatmap;
 pub(crate) mod kept;
 pub(crate) mod line_chart;
 pub(crate) mod notice;
+pub(crate) mod objective_figures;
 pub(crate) mod part_table;
 pub(crate) mod segment_bar;
+pub(crate) mod select_field;
 pub(crate) mod sparkline;
 pub(crate) mod text_field;
 pub(crate) mod time;

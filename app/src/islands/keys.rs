@@ -21,6 +21,8 @@ const KEYS: [(&str, &[(&str, &str)]); 5] = [
             ("g j", "Go to the journeys"),
             ("g t", "Go to the traces"),
             ("g p", "Go to the topology"),
+            ("g s", "Go to the objectives"),
+            ("g a", "Go to the alerts"),
             ("g v", "Go to the saved views"),
             ("Esc", "Close, or leave the filter"),
         ],

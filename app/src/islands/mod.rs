@@ -9,6 +9,7 @@ pub(crate) mod heatmap_brush;
 pub(crate) mod keys;
 pub(crate) mod live;
 mod looked_at;
+pub(crate) mod objective_preview;
 pub(crate) mod refresh;
 pub(crate) mod span_details;
 pub(crate) mod theme;

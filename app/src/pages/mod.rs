@@ -1,5 +1,6 @@
 //! One folder a page: what it asks, and how it is put together.
 
+pub(crate) mod alerts;
 pub(crate) mod compare;
 mod compare_traces;
 pub(crate) mod explore;
@@ -13,6 +14,10 @@ mod observe;
 pub(crate) mod overview;
 pub(crate) mod regions;
 pub(crate) mod service;
+pub(crate) mod slo;
+pub(crate) mod slo_form;
+pub(crate) mod slos;
+mod standings;
 pub(crate) mod suggestions;
 pub(crate) mod topology;
 pub(crate) mod trace;

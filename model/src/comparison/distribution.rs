@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::histogram::{Histogram, bucket_start};
+use crate::histogram::{Histogram, bucket_of, bucket_start};
 use crate::layout::heatmap::{band_of, bands};
 
 /// Most bands.
@@ -30,6 +30,28 @@ impl Distribution {
         Self {
             a: shares(a, &bands),
             b: shares(b, &bands),
+            bounds_nanos: bands.into_iter().map(bucket_start).collect(),
+        }
+    }
+
+    /// One set, divided into what took less than that and the rest; both together are 1.
+    #[must_use]
+    pub fn divided(all: &Histogram, at_nanos: i64) -> Self {
+        let bands = bands(all, &BANDS_PER_POWER, MAX_BANDS);
+        let first_above = bucket_of(at_nanos);
+        let weight = all.weight();
+        let side = |is_below: bool| -> Vec<f64> {
+            let own = all.buckets().iter().copied();
+            let own = own.filter(|bucket| (bucket.index < first_above) == is_below);
+            let own = Histogram::from_buckets(own);
+            let share = own.weight() / weight;
+            // Of nothing there is no share.
+            let of_all = |own: f64| if own.is_nan() { 0.0 } else { own * share };
+            shares(&own, &bands).into_iter().map(of_all).collect()
+        };
+        Self {
+            a: side(true),
+            b: side(false),
             bounds_nanos: bands.into_iter().map(bucket_start).collect(),
         }
     }
@@ -63,6 +85,7 @@ fn shares(histogram: &Histogram, bands: &[u16]) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::comparison::tests::{MILLI, requests};
+    use crate::histogram::nearest_bound;
     use proptest::prelude::*;
 
     #[test]
@@ -76,6 +99,20 @@ mod tests {
         assert!((900 * MILLI..1_100 * MILLI).contains(&end), "{end}");
         // All of a is in one band, with one of the ten of b.
         assert!((found.a[0] - 1.0).abs() < 1e-9 && (found.b[0] - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn one_set_is_divided_at_a_bound() {
+        let all = requests(100, (100, 1_000), 0).durations;
+        let bound = nearest_bound(500 * MILLI);
+        let found = Distribution::divided(&all, bound);
+        let sums = [&found.a, &found.b].map(|side| side.iter().sum::<f64>());
+        assert!((sums[0] - all.weight_below(bound) / all.weight()).abs() < 1e-9);
+        assert!((sums[0] + sums[1] - 1.0).abs() < 1e-9);
+        let beyond = Distribution::divided(&all, i64::MAX);
+        assert!(beyond.b.iter().all(|share| *share == 0.0));
+        let nothing = Distribution::divided(&Histogram::default(), bound);
+        assert_eq!(nothing, Distribution::default());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod axis;
 pub mod bar_chart;
+pub mod budget_chart;
 pub mod distribution_chart;
 pub mod flame;
 pub mod graph;

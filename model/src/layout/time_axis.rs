@@ -37,7 +37,7 @@ impl TimeAxis {
             (Some(first), _) => (*first, first.saturating_add(1)),
             _ => (0, 1),
         };
-        let x = |nanos: i64| share(nanos.saturating_sub(first), last.saturating_sub(first)) * SIZE;
+        let x = |nanos: i64| position(first, last, nanos);
         let (step_nanos, times) = times(first, last, MOST_TIMES);
         let ticks = times.into_iter().map(|nanos| Tick {
             position: x(nanos),
@@ -49,6 +49,12 @@ impl TimeAxis {
             step_nanos,
         }
     }
+}
+
+/// Where a moment lies between two others.
+pub(super) fn position(first_nanos: i64, last_nanos: i64, nanos: i64) -> f64 {
+    let length = last_nanos.saturating_sub(first_nanos);
+    share(nanos.saturating_sub(first_nanos), length) * SIZE
 }
 
 #[expect(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::burn::BurnRule;
-use super::validity::{NO_LEAST_BAD, NO_PENDING, NO_THRESHOLD};
+use super::validity::{NO_LEAST_BAD, NO_PENDING, NO_THRESHOLD, change_mistakes};
 use super::{Alerting, Definition, Indicator, Over, Target, Window};
 use crate::form::{self, Mistakes};
 use crate::format;
@@ -31,6 +31,10 @@ pub struct Draft {
     pub rules: String,
     pub least_bad: String,
     pub pending: String,
+    /// Who makes the change, as they say.
+    pub author: String,
+    /// Why.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,11 +53,32 @@ pub enum Field {
     Rules,
     LeastBad,
     Pending,
+    Author,
+    Reason,
 }
 
 pub type FieldError = form::FieldError<Field>;
 
 impl Field {
+    pub const ALL: [Self; 16] = [
+        Self::Name,
+        Self::Owner,
+        Self::Description,
+        Self::Runbook,
+        Self::Over,
+        Self::Journey,
+        Self::Filter,
+        Self::Indicator,
+        Self::Threshold,
+        Self::Target,
+        Self::Window,
+        Self::Rules,
+        Self::LeastBad,
+        Self::Pending,
+        Self::Author,
+        Self::Reason,
+    ];
+
     /// Its name in forms.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -72,11 +97,35 @@ impl Field {
             Self::Rules => "rules",
             Self::LeastBad => "least_bad",
             Self::Pending => "pending",
+            Self::Author => "author",
+            Self::Reason => "reason",
         }
     }
 }
 
 impl Draft {
+    /// The text of a field.
+    pub fn field_mut(&mut self, field: Field) -> &mut String {
+        match field {
+            Field::Name => &mut self.name,
+            Field::Owner => &mut self.owner,
+            Field::Description => &mut self.description,
+            Field::Runbook => &mut self.runbook,
+            Field::Over => &mut self.over,
+            Field::Journey => &mut self.journey,
+            Field::Filter => &mut self.filter,
+            Field::Indicator => &mut self.indicator,
+            Field::Threshold => &mut self.threshold,
+            Field::Target => &mut self.target,
+            Field::Window => &mut self.window,
+            Field::Rules => &mut self.rules,
+            Field::LeastBad => &mut self.least_bad,
+            Field::Pending => &mut self.pending,
+            Field::Author => &mut self.author,
+            Field::Reason => &mut self.reason,
+        }
+    }
+
     /// What stands in the form of a new objective.
     #[must_use]
     pub fn usual() -> Self {
@@ -111,6 +160,9 @@ impl Draft {
             mistakes.add(Field::Window, error.to_string());
         }
         let alerting = mistakes.alerting(self);
+        mistakes
+            .0
+            .extend(change_mistakes(&self.author, &self.reason));
         let (Some(over), Some(indicator), Some(target), Ok(window), Some(alerting)) =
             (over, indicator, target, window, alerting)
         else {
@@ -182,6 +234,7 @@ impl From<&Definition> for Draft {
             rules: rule_lines(alerting),
             least_bad: alerting.least_bad.to_string(),
             pending,
+            ..Self::default()
         }
     }
 }

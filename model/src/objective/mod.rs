@@ -8,8 +8,11 @@ pub mod alert;
 mod alerting;
 pub mod burn;
 mod draft;
+mod headline;
 mod history;
+mod preview;
 mod replay;
+mod spending;
 mod status;
 mod tally;
 mod target;
@@ -20,14 +23,18 @@ use serde::{Deserialize, Serialize};
 
 pub use alerting::{Alerting, Judged, MAX_PENDING_NANOS, verdict_of};
 pub use draft::{Draft, Field, FieldError};
+pub use headline::headline;
 pub use history::History;
+pub use preview::{PREVIEW_DAYS, Preview, Threshold, preview_bounds};
 pub use replay::{Episode, budget_line, episodes};
+pub use spending::{MAX_SPENDERS, Spender, spenders};
 pub use status::{BurnRate, Status};
 pub use tally::Tally;
 pub use target::{Target, TargetError};
-pub use validity::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_RUNBOOK_BYTES};
+pub use validity::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_RUNBOOK_BYTES, change_mistakes};
 pub use window::{MAX_DAYS, Period, Window, WindowError};
 
+use crate::format;
 use crate::journey::Key;
 use crate::rollup::Family;
 
@@ -74,6 +81,41 @@ pub enum Over {
     Operations,
     /// Requests of one journey.
     Journey { journey: Key },
+}
+
+impl Definition {
+    /// What makes a request good, in words: `under 1.5 s`, `without an error`.
+    #[must_use]
+    pub fn good_words(&self) -> String {
+        match self.indicator {
+            Indicator::Availability => "without an error".to_owned(),
+            Indicator::Latency { threshold_nanos } => {
+                format!("under {}", format::duration(threshold_nanos))
+            }
+        }
+    }
+
+    /// What makes one bad, in words: `took 1.5 s or longer`, `had an error`.
+    #[must_use]
+    pub fn bad_words(&self) -> String {
+        match self.indicator {
+            Indicator::Availability => "had an error".to_owned(),
+            Indicator::Latency { threshold_nanos } => {
+                format!("took {} or longer", format::duration(threshold_nanos))
+            }
+        }
+    }
+
+    /// What it demands, in words: `99.9 % under 1.5 s over 28 days`.
+    #[must_use]
+    pub fn demand_words(&self) -> String {
+        format!(
+            "{} % {} {}",
+            self.target.percent(),
+            self.good_words(),
+            self.window.words()
+        )
+    }
 }
 
 impl Over {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::Verdict;
 use super::{Definition, History, Judged, Tally};
+use crate::rollup::Coverage;
 
 /// How fast the budget was spent over a window of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ impl Status {
     #[must_use]
     pub fn of(definition: &Definition, history: &History, to_nanos: i64) -> Self {
         let target = definition.target;
-        let from_nanos = definition.window.begin_nanos(to_nanos);
+        let from_nanos = definition.from_nanos(to_nanos);
         let tally = history.between(from_nanos, to_nanos);
         let mut windows: Vec<i64> = definition.alerting.windows().collect();
         windows.sort_unstable();
@@ -78,18 +79,26 @@ impl Status {
     /// The more urgent, the lower: broken rules first, those with the highest burn rate before
     /// others; then by what is left of the budget; what nothing is known of last.
     #[must_use]
-    pub fn urgency(&self, definition: &Definition) -> (bool, bool, f64) {
-        let is_unknown = self.budget_left.is_none();
-        let rank = if self.is_in_breach() {
-            -self.burn_rate(definition).unwrap_or_default()
+    pub fn urgency(&self, definition: &Definition) -> f64 {
+        /// More than any burn rate, and than any budget can be overspent.
+        const FAR: f64 = 1e12;
+        if self.is_in_breach() {
+            -FAR - self.burn_rate(definition).unwrap_or_default()
         } else {
-            self.budget_left.unwrap_or_default()
-        };
-        (!self.is_in_breach(), is_unknown, rank)
+            self.budget_left.unwrap_or(FAR)
+        }
     }
 }
 
 impl Definition {
+    /// Begin of its window that ends or lies at a moment, in nanoseconds; as long ago, to the hour
+    /// or the day that is counted then.
+    #[must_use]
+    pub fn from_nanos(&self, to_nanos: i64) -> i64 {
+        let begin_nanos = self.window.begin_nanos(to_nanos);
+        Coverage::of(begin_nanos, to_nanos, to_nanos).from_nanos
+    }
+
     /// Where the windows begin that end at a moment, in nanoseconds, and that moment: everything
     /// that a [`Status`] looks at lies between these. In order, each once.
     #[must_use]
@@ -97,7 +106,7 @@ impl Definition {
         let windows = self.alerting.windows();
         let mut bounds: Vec<i64> = windows
             .map(|window| to_nanos.saturating_sub(window))
-            .chain([self.window.begin_nanos(to_nanos), to_nanos])
+            .chain([self.from_nanos(to_nanos), to_nanos])
             .collect();
         bounds.sort_unstable();
         bounds.dedup();

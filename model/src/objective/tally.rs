@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Indicator, Target};
-use crate::rollup::Rollup;
+use crate::histogram::{Histogram, nearest_bound};
 
 /// Below this, a weight is what adding fractions leaves of nothing.
 const NOTHING: f64 = 1e-6;
@@ -16,17 +16,24 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// What an indicator sees in what was counted.
+    /// What an indicator sees of so many, of which so many failed, by their weight.
     #[must_use]
-    pub fn of(rollup: &Rollup, indicator: Indicator) -> Self {
-        let total = rollup.weight;
+    pub fn of(
+        indicator: Indicator,
+        weight: f64,
+        weighted_errors: f64,
+        durations: &Histogram,
+    ) -> Self {
         let good = match indicator {
-            Indicator::Availability => total - rollup.weighted_errors,
+            Indicator::Availability => weight - weighted_errors,
             Indicator::Latency { threshold_nanos } => {
-                rollup.durations.weight_below(threshold_nanos)
+                durations.weight_below(nearest_bound(threshold_nanos))
             }
         };
-        Self { good, total }
+        Self {
+            good,
+            total: weight,
+        }
     }
 
     pub fn add(&mut self, other: Self) {
@@ -76,7 +83,7 @@ impl Tally {
 mod tests {
     use super::*;
     use crate::histogram::{bucket_of, bucket_start};
-    use crate::rollup::{Direction, Observation};
+    use crate::rollup::{Direction, Observation, Rollup};
     use crate::trace::tests::trace_id;
     use proptest::prelude::*;
 
@@ -127,9 +134,13 @@ mod tests {
                 under += if duration_nanos < threshold_nanos { weight } else { 0.0 };
                 passed += if is_error { 0.0 } else { weight };
             }
-            let latency = Tally::of(&rollup, Indicator::Latency { threshold_nanos });
+            let tally = |indicator| {
+                let Rollup { weight, weighted_errors, durations, .. } = &rollup;
+                Tally::of(indicator, *weight, *weighted_errors, durations)
+            };
+            let latency = tally(Indicator::Latency { threshold_nanos });
             prop_assert_eq!(latency, Tally { good: under, total });
-            let availability = Tally::of(&rollup, Indicator::Availability);
+            let availability = tally(Indicator::Availability);
             prop_assert_eq!(availability, Tally { good: passed, total });
         }
     }

@@ -6,7 +6,7 @@ use super::{Alerting, Definition, Indicator, MAX_PENDING_NANOS};
 use crate::filter::{self, Filter};
 use crate::form::Mistakes;
 use crate::format;
-use crate::rollup::{Family, LabelFilter};
+use crate::rollup::{Family, LabelFilter, MAX_LABEL_BYTES};
 use crate::time::DAY_NANOS;
 
 /// Longest texts, in characters.
@@ -22,11 +22,35 @@ const MOST_LEAST_BAD: u32 = 1_000_000;
 /// Longest threshold, in nanoseconds: nobody waits a day.
 const MAX_THRESHOLD_NANOS: i64 = DAY_NANOS;
 
+/// What is wrong with what somebody says of a change.
+#[must_use]
+pub fn change_mistakes(author: &str, reason: &str) -> Vec<FieldError> {
+    let mut mistakes = Mistakes::default();
+    mistakes.text(Field::Author, author, MAX_NAME_CHARS);
+    mistakes.text(Field::Reason, reason, MAX_DESCRIPTION_CHARS);
+    mistakes.0
+}
+
 pub(super) const NO_THRESHOLD: &str = "Write a duration such as 800ms or 1.5s, a day at most";
 pub(super) const NO_LEAST_BAD: &str = "Write a whole number, 1000000 at most";
 pub(super) const NO_PENDING: &str = "Write a duration such as 2m, a day at most, or leave it empty";
 
 impl Definition {
+    /// Without the space around its texts.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        for text in [
+            &mut self.name,
+            &mut self.owner,
+            &mut self.description,
+            &mut self.runbook,
+            &mut self.filter,
+        ] {
+            *text = text.trim().to_owned();
+        }
+        self
+    }
+
     /// What is wrong with it that its types do not rule out.
     #[must_use]
     pub fn mistakes(&self) -> Vec<FieldError> {
@@ -77,13 +101,16 @@ impl Mistakes<Field> {
         if draft.name.trim().is_empty() {
             self.add(Field::Name, "Give it a name, such as Checkout under 1.5 s");
         }
-        self.short(Field::Name, &draft.name, MAX_NAME_CHARS);
-        self.short(Field::Owner, &draft.owner, MAX_NAME_CHARS);
-        self.short(
+        self.text(Field::Name, &draft.name, MAX_NAME_CHARS);
+        self.text(Field::Owner, &draft.owner, MAX_NAME_CHARS);
+        self.text(
             Field::Description,
             &draft.description,
             MAX_DESCRIPTION_CHARS,
         );
+        self.text(Field::Runbook, &draft.runbook, MAX_RUNBOOK_BYTES);
+        self.text(Field::Journey, &draft.journey, MAX_LABEL_BYTES);
+        self.text(Field::Filter, &draft.filter, filter::MAX_LENGTH);
         let runbook = draft.runbook.trim();
         let is_address = runbook.starts_with("https://") || runbook.starts_with("http://");
         if !runbook.is_empty() && (!is_address || runbook.len() > MAX_RUNBOOK_BYTES) {
@@ -93,6 +120,17 @@ impl Mistakes<Field> {
                     "Write an address that begins with https:// and has at most \
                      {MAX_RUNBOOK_BYTES} bytes"
                 ),
+            );
+        }
+    }
+
+    /// Of so many characters at most, all of which can be kept.
+    fn text(&mut self, field: Field, text: &str, most: usize) {
+        self.short(field, text, most);
+        if text.contains('\0') {
+            self.add(
+                field,
+                "Leave out the character U+0000, which cannot be kept",
             );
         }
     }

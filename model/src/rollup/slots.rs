@@ -132,6 +132,19 @@ pub struct Slots {
 }
 
 impl Slots {
+    /// Columns between moments, in any order, which are those of whole pieces that rollups still
+    /// have; without two different ones, a column of the minute at the only one.
+    #[must_use]
+    pub fn between(mut moments: Vec<i64>) -> Self {
+        moments.sort_unstable();
+        moments.dedup();
+        if moments.len() < 2 {
+            let only = moments.first().copied().unwrap_or_default();
+            moments = vec![only, only.saturating_add(MINUTE_NANOS)];
+        }
+        Self { bounds: moments }
+    }
+
     /// Where each begins, and where the last ends, in nanoseconds.
     #[must_use]
     pub fn bounds(&self) -> &[i64] {

@@ -1,5 +1,6 @@
 //! The JSON API under `/api/v1`, Jaeger's under `/jaeger`, and the probes.
 
+mod alerts;
 mod charts;
 mod compare;
 mod critical_path;
@@ -15,6 +16,7 @@ mod logs;
 mod openapi;
 mod rollups;
 mod skeleton;
+mod slos;
 mod tail;
 mod topology;
 mod trace;
@@ -23,12 +25,13 @@ mod trace_count;
 mod trace_difference;
 mod traces;
 mod views;
+mod written;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{get, post};
 use store::Store;
 
 use crate::ingest::redact::Redactor;
@@ -56,14 +59,29 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .route("/api/v1/heatmap", get(heatmap::heatmap))
         .route("/api/v1/compare", get(compare::compare))
         .route("/api/v1/topology", get(topology::topology))
+        .with_state((store.clone(), redactor.clone()));
+    let slos = Router::new()
+        .route("/api/v1/slos", get(slos::list).post(slos::create))
+        .route(
+            "/api/v1/slos/{id}",
+            get(slos::read).put(slos::update).delete(slos::delete),
+        )
+        .route("/api/v1/slos/{id}/status", get(slos::status))
+        .route("/api/v1/slos/{id}/versions", get(slos::versions))
+        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
         .with_state((store.clone(), redactor));
+    let alerts = Router::new()
+        .route("/api/v1/alerts", get(alerts::list))
+        .route("/api/v1/alerts/{id}/acknowledge", post(alerts::acknowledge))
+        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
+        .with_state(store.clone());
     let views = Router::new()
         .route("/api/v1/views", get(views::list).post(views::create))
         .route(
             "/api/v1/views/{id}",
             get(views::read).put(views::update).delete(views::delete),
         )
-        .layer(DefaultBodyLimit::max(views::MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
         .with_state(store.clone());
     Router::new()
         .route("/api/v1/traces/compare", get(trace_difference::compare))
@@ -80,6 +98,8 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .with_state(store)
         .merge(by_value)
         .merge(live)
+        .merge(alerts)
+        .merge(slos)
         .merge(views)
         .merge(jaeger)
 }

@@ -5,17 +5,21 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use http::StatusCode;
 use model::format::rfc3339;
-use model::view::{Definition, Draft, FieldError, View};
+use model::view::{Definition, Draft, Field, FieldError, View};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::views::MAX_VIEWS;
 use store::{Store, Written};
 
 use super::error::ApiError;
+use super::written::{self, Kind};
 use crate::clock;
 
-/// Of the body of a request.
-pub(super) const MAX_BODY_BYTES: usize = 64 << 10;
+const VIEW: Kind = Kind {
+    noun: "view",
+    list: "/api/v1/views",
+    most: MAX_VIEWS,
+};
 
 /// A view as somebody wants it, and the version that they saw.
 #[derive(Debug, Deserialize)]
@@ -40,8 +44,8 @@ pub(super) async fn list(State(store): State<Store>) -> Answer {
 }
 
 pub(super) async fn read(State(store): State<Store>, Path(id): Path<String>) -> Answer {
-    let view = store.view(number(&id)?).await?;
-    Ok(Json(object(view.ok_or_else(no_such_view)?)))
+    let view = store.view(VIEW.number(&id)?).await?;
+    Ok(Json(object(view.ok_or_else(|| VIEW.missing())?)))
 }
 
 pub(super) async fn create(
@@ -59,7 +63,7 @@ pub(super) async fn update(
     Path(id): Path<String>,
     change: Result<Json<Change>, JsonRejection>,
 ) -> Answer {
-    let id = number(&id)?;
+    let id = VIEW.number(&id)?;
     let Json(Change { version, draft }) = change?;
     let definition = checked(&draft)?;
     let now_nanos = clock::now_nanos();
@@ -72,10 +76,10 @@ pub(super) async fn delete(
     Path(id): Path<String>,
     seen: Result<Query<Seen>, QueryRejection>,
 ) -> Result<StatusCode, ApiError> {
-    let id = number(&id)?;
+    let id = VIEW.number(&id)?;
     let Query(Seen { version }) = seen?;
     if store.view(id).await?.is_none() {
-        return Err(no_such_view());
+        return Err(VIEW.missing());
     }
     match store.delete_view(id, version).await? {
         // Whoever has deleted it.
@@ -101,50 +105,13 @@ fn object(view: View) -> Value {
     })
 }
 
-fn number(id: &str) -> Result<i64, ApiError> {
-    id.parse().map_err(|_not_a_number| no_such_view())
-}
-
 fn checked(draft: &Draft) -> Result<Definition, ApiError> {
-    draft.check().map_err(|mistakes| {
-        let words = |mistake: &FieldError| format!("{}: {}.", mistake.field.key(), mistake.message);
-        let words: Vec<String> = mistakes.iter().map(words).collect();
-        ApiError::BadRequest {
-            message: "Nothing was saved.".into(),
-            hint: words.join(" "),
-        }
-    })
+    let mistaken = |mistakes: Vec<FieldError>| written::mistaken(&mistakes, Field::key);
+    draft.check().map_err(mistaken)
 }
 
-/// What was written, or why nothing was.
 fn done(written: Written<View>) -> Result<View, ApiError> {
-    let (message, hint) = match written {
-        Written::Done(view) => return Ok(view),
-        Written::Gone => return Err(no_such_view()),
-        Written::NameTaken => (
-            "Another view has this name.".to_owned(),
-            "Choose another name, or change that view.".to_owned(),
-        ),
-        Written::Full => (
-            format!("There are {MAX_VIEWS} views, which is the most there can be."),
-            "Delete one first.".to_owned(),
-        ),
-        Written::Outdated(current) => (
-            format!(
-                "Somebody else has changed this view: it has version {}.",
-                current.version
-            ),
-            "Nothing was overwritten. Read it again, and send its version with your change.".into(),
-        ),
-    };
-    Err(ApiError::Conflict { message, hint })
-}
-
-fn no_such_view() -> ApiError {
-    ApiError::NotFound {
-        message: "There is no such view.".into(),
-        hint: "GET /api/v1/views has those that there are.".into(),
-    }
+    VIEW.done(written, |view| view.version)
 }
 
 impl From<JsonRejection> for ApiError {

@@ -1,6 +1,7 @@
-//! What is done now and then: rolling up, merging the index of terms, learning what documents have in common, and forgetting
-//! what is old or what there is no room for.
+//! What is done now and then: rolling up, merging the index of terms, learning what documents have
+//! in common, looking at objectives, and forgetting what is old or what there is no room for.
 
+mod alerts;
 mod compact;
 mod expire;
 mod learn;
@@ -8,6 +9,7 @@ mod merge_terms;
 mod room;
 mod series;
 
+pub(crate) use alerts::evaluate_alerts;
 pub(crate) use compact::compact;
 pub(crate) use expire::Expirer;
 pub(crate) use learn::learn;

@@ -81,49 +81,38 @@ fn of_count(count: i64) -> f64 {
 
 /// A row of `rollup` or `rollup_delta`.
 #[derive(Debug)]
-pub(super) struct RollupRow {
-    pub(super) series: i32,
-    pub(super) start_nanos: i64,
-    pub(super) count: i64,
-    pub(super) errors: i64,
-    pub(super) weight: f64,
-    pub(super) weighted_errors: f64,
-    pub(super) sums: Vec<u8>,
-    pub(super) buckets: Vec<u8>,
-    pub(super) counts: Vec<u8>,
-    pub(super) weights: Option<Vec<u8>>,
-    pub(super) exemplar_buckets: Vec<u8>,
-    pub(super) exemplars: Vec<u8>,
+pub(crate) struct RollupRow {
+    pub(crate) series: i32,
+    pub(crate) start_nanos: i64,
+    pub(crate) count: i64,
+    pub(crate) errors: i64,
+    pub(crate) weight: f64,
+    pub(crate) weighted_errors: f64,
+    pub(crate) sums: Vec<u8>,
+    pub(crate) buckets: Vec<u8>,
+    pub(crate) counts: Vec<u8>,
+    pub(crate) weights: Option<Vec<u8>>,
+    pub(crate) exemplar_buckets: Vec<u8>,
+    pub(crate) exemplars: Vec<u8>,
 }
 
-impl TryFrom<RollupRow> for Rollup {
-    type Error = Error;
-
-    fn try_from(row: RollupRow) -> Result<Self, Error> {
-        let damaged = |reason: &str| Error::Rollup {
-            series: row.series,
-            start_nanos: row.start_nanos,
-            reason: reason.to_owned(),
-        };
+impl RollupRow {
+    /// The histogram alone.
+    pub(crate) fn durations(&self) -> Result<Histogram, Error> {
         let read = || {
-            let sums = numbers(&row.sums)?;
-            let buckets = numbers(&row.buckets)?;
-            let counts = numbers(&row.counts)?;
-            let weights = match &row.weights {
+            let buckets = numbers(&self.buckets)?;
+            let counts = numbers(&self.counts)?;
+            let weights = match &self.weights {
                 Some(weights) => Some(numbers(weights)?),
                 None => None,
             };
-            let exemplar_buckets = numbers(&row.exemplar_buckets)?;
-            let exemplars = numbers::<ID_BYTES>(&row.exemplars)?;
             let is_even = counts.len() == buckets.len()
-                && exemplars.len() == exemplar_buckets.len()
                 && weights.is_none_or(|weights| weights.len() == buckets.len());
-            is_even.then_some((sums, buckets, counts, weights, exemplar_buckets, exemplars))
+            is_even.then_some((buckets, counts, weights))
         };
-        let (sums, buckets, counts, weights, exemplar_buckets, exemplars) =
-            read().ok_or_else(|| damaged("lists that belong together differ in length"))?;
-        let durations = buckets.iter().zip(counts).enumerate();
-        let durations = durations.map(|(place, (index, count))| {
+        let (buckets, counts, weights) = read().ok_or_else(|| self.uneven())?;
+        let buckets = buckets.iter().zip(counts).enumerate();
+        let buckets = buckets.map(|(place, (index, count))| {
             let count = i64::from_be_bytes(*count);
             let weight = weights.map_or(of_count(count), |own| f64::from_be_bytes(own[place]));
             Bucket {
@@ -132,11 +121,40 @@ impl TryFrom<RollupRow> for Rollup {
                 weight,
             }
         });
-        let exemplars = exemplar_buckets.iter().zip(exemplars);
-        let exemplars = exemplars
+        Ok(Histogram::from_buckets(buckets))
+    }
+
+    fn exemplars(&self) -> Result<Exemplars, Error> {
+        let buckets = numbers(&self.exemplar_buckets).ok_or_else(|| self.uneven())?;
+        let ids = numbers::<ID_BYTES>(&self.exemplars).ok_or_else(|| self.uneven())?;
+        if ids.len() != buckets.len() {
+            return Err(self.uneven());
+        }
+        let exemplars = buckets.iter().zip(ids);
+        exemplars
             .map(|(bucket, id)| Ok((u16::from_be_bytes(*bucket), TraceId::from_slice(id)?)))
             .collect::<Result<Exemplars, model::id::IdError>>()
-            .map_err(|error| damaged(&error.to_string()))?;
+            .map_err(|error| self.damaged(&error.to_string()))
+    }
+
+    fn uneven(&self) -> Error {
+        self.damaged("lists that belong together differ in length")
+    }
+
+    fn damaged(&self, reason: &str) -> Error {
+        Error::Rollup {
+            series: self.series,
+            start_nanos: self.start_nanos,
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+impl TryFrom<RollupRow> for Rollup {
+    type Error = Error;
+
+    fn try_from(row: RollupRow) -> Result<Self, Error> {
+        let sums = numbers(&row.sums).ok_or_else(|| row.uneven())?;
         Ok(Self {
             count: row.count,
             errors: row.errors,
@@ -146,8 +164,8 @@ impl TryFrom<RollupRow> for Rollup {
                 .iter()
                 .map(|value| i64::from_be_bytes(*value))
                 .collect(),
-            durations: Histogram::from_buckets(durations),
-            exemplars,
+            durations: row.durations()?,
+            exemplars: row.exemplars()?,
         })
     }
 }

@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use model::rollup::{Resolution, Rollup};
 use sqlx::PgConnection;
 
+use super::CHANGE_LOCK;
 use super::columns::{Columns, RollupRow};
 use super::read::resolution_number;
 use crate::{Error, Store};
 
 /// Deltas that are added in one transaction.
 const BATCH: i64 = 20_000;
-
-/// The advisory lock of the one that adds. Any number will do that nothing else in the database
-/// uses.
-const LOCK: i64 = 0x726f_6c6c_7570;
 
 /// What came of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +33,12 @@ impl Store {
     /// When the database did not confirm the commit, or a row is damaged; then nothing changes.
     pub async fn compact_rollups(&self) -> Result<Compacted, Error> {
         let mut transaction = self.pool.begin().await?;
-        let taken =
-            sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "taken!""#, LOCK)
-                .fetch_one(&mut *transaction)
-                .await?;
+        let taken = sqlx::query_scalar!(
+            r#"select pg_try_advisory_xact_lock($1) as "taken!""#,
+            CHANGE_LOCK
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
         if !taken {
             return Ok(Compacted::Busy);
         }

@@ -16,7 +16,9 @@ mod read;
 mod series;
 mod unused;
 
+pub(crate) use columns::RollupRow;
 pub use compact::Compacted;
+pub(crate) use read::Source;
 pub use read::{Group, RollupRequest};
 pub(crate) use series::SeriesIds;
 pub use series::{MAX_SERIES, SeriesUse};
@@ -32,6 +34,11 @@ const BROAD_LABELS: usize = 5;
 
 /// The number of the family of broad series, which only stands in the database.
 const BROAD: i16 = 3;
+
+/// The advisory lock of the one that changes rollups: whoever adds to them and whoever removes some
+/// take rows in orders of their own, and would wait for each other. Any number will do that nothing
+/// else in the database uses.
+const CHANGE_LOCK: i64 = 0x726f_6c6c_7570;
 
 fn family_number(family: Family) -> i16 {
     match family {

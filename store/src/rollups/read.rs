@@ -20,12 +20,36 @@ pub struct RollupRequest {
     pub slots: Slots,
 }
 
+/// Which series are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Source {
+    family: Family,
+    is_broad: bool,
+}
+
+impl Source {
+    /// The fewest series that tell what a filter and labels ask for.
+    pub(crate) fn of(family: Family, filter: &LabelFilter, labels: &[usize]) -> Self {
+        Self {
+            family,
+            is_broad: family == Family::Requests
+                && filter.is_within(BROAD_LABELS)
+                && labels.iter().all(|place| *place < BROAD_LABELS),
+        }
+    }
+
+    fn number(self) -> i16 {
+        if self.is_broad {
+            BROAD
+        } else {
+            family_number(self.family)
+        }
+    }
+}
+
 impl RollupRequest {
-    /// Whether broad series can tell.
-    fn is_broad(&self) -> bool {
-        self.family == Family::Requests
-            && self.filter.is_within(BROAD_LABELS)
-            && self.group_by.iter().all(|place| *place < BROAD_LABELS)
+    fn source(&self) -> Source {
+        Source::of(self.family, &self.filter, &self.group_by)
     }
 }
 
@@ -70,7 +94,32 @@ impl Store {
     /// When the database does not answer, or a row is damaged.
     pub async fn rollups(&self, request: &RollupRequest) -> Result<Vec<Group>, Error> {
         let wanted = self.wanted(request).await?;
-        let parts = PartColumns::of(&joined(request.slots.parts()));
+        let mut groups: Vec<Option<Vec<Rollup>>> = vec![None; wanted.keys.len()];
+        let take = |row: RollupRow| {
+            let place = wanted.places.get(&row.series).copied();
+            let slot = request.slots.at(row.start_nanos);
+            if let (Some(place), Some(slot)) = (place, slot) {
+                let rollup = Rollup::try_from(row)?;
+                let empty = || vec![Rollup::default(); request.slots.count()];
+                groups[place].get_or_insert_with(empty)[slot].add(&rollup);
+            }
+            Ok(())
+        };
+        self.each_row(request.source(), &wanted.series, &request.slots, take)
+            .await?;
+        Ok(heaviest_first(wanted.keys.into_iter().zip(groups)))
+    }
+
+    /// What was counted of those series in the time, also what waits to be added up, of some
+    /// others too.
+    pub(crate) async fn each_row(
+        &self,
+        source: Source,
+        series: &[i32],
+        slots: &Slots,
+        mut take: impl FnMut(RollupRow) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let parts = PartColumns::of(&joined(slots.parts()));
         // One statement sees one state: what is being compacted counts once.
         let mut rows = sqlx::query_as!(
             RollupRow,
@@ -140,26 +189,35 @@ impl Store {
                 exemplar_buckets as "exemplar_buckets!",
                 exemplars as "exemplars!"
             from found"#,
-            &wanted.series,
+            series,
             &parts.resolutions,
             &parts.starts,
             &parts.ends,
-            family_number(request.family),
-            request.is_broad(),
+            family_number(source.family),
+            source.is_broad,
         )
         .fetch(&self.pool);
-        let mut groups: Vec<Option<Vec<Rollup>>> = vec![None; wanted.keys.len()];
         while let Some(row) = rows.try_next().await? {
-            let place = wanted.places.get(&row.series).copied();
-            let slot = request.slots.at(row.start_nanos);
-            let (Some(place), Some(slot)) = (place, slot) else {
-                continue;
-            };
-            let rollup = Rollup::try_from(row)?;
-            let empty = || vec![Rollup::default(); request.slots.count()];
-            groups[place].get_or_insert_with(empty)[slot].add(&rollup);
+            take(row)?;
         }
-        Ok(heaviest_first(wanted.keys.into_iter().zip(groups)))
+        Ok(())
+    }
+
+    /// All series with their numbers and labels.
+    pub(crate) async fn each_series(
+        &self,
+        source: Source,
+        mut take: impl FnMut(i32, &[String]),
+    ) -> Result<(), Error> {
+        let mut rows = sqlx::query!(
+            "select id, labels from series where family = $1",
+            source.number(),
+        )
+        .fetch(&self.pool);
+        while let Some(row) = rows.try_next().await? {
+            take(row.id, &row.labels);
+        }
+        Ok(())
     }
 
     /// The keys of which anything was counted, without any figures, which are most of what there is
@@ -198,7 +256,7 @@ impl Store {
             &parts.resolutions,
             &parts.starts,
             &parts.ends,
-            request.is_broad(),
+            request.source().is_broad,
         )
         .fetch_all(&self.pool)
         .await?;
@@ -210,32 +268,26 @@ impl Store {
     }
 
     async fn wanted(&self, request: &RollupRequest) -> Result<Wanted, Error> {
-        let family = if request.is_broad() {
-            BROAD
-        } else {
-            family_number(request.family)
-        };
-        let mut rows = sqlx::query!("select id, labels from series where family = $1", family,)
-            .fetch(&self.pool);
         let mut numbers: HashMap<Vec<String>, usize> = HashMap::new();
         let mut wanted = Wanted {
             keys: vec![],
             series: vec![],
             places: HashMap::new(),
         };
-        while let Some(row) = rows.try_next().await? {
-            if !request.filter.accepts(&row.labels) {
-                continue;
+        let take = |id: i32, labels: &[String]| {
+            if !request.filter.accepts(labels) {
+                return;
             }
-            let label = |place: &usize| row.labels.get(*place).cloned().unwrap_or_default();
+            let label = |place: &usize| labels.get(*place).cloned().unwrap_or_default();
             let key: Vec<String> = request.group_by.iter().map(label).collect();
             let place = *numbers.entry(key).or_insert_with_key(|key| {
                 wanted.keys.push(key.clone());
                 wanted.keys.len() - 1
             });
-            wanted.series.push(row.id);
-            wanted.places.insert(row.id, place);
-        }
+            wanted.series.push(id);
+            wanted.places.insert(id, place);
+        };
+        self.each_series(request.source(), take).await?;
         Ok(wanted)
     }
 }

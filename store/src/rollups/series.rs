@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use model::rollup::{Family, Series};
+use model::rollup::{Family, OTHER, Series};
 use sqlx::{Connection, PgConnection};
 
 use super::{family_number, unused};
@@ -37,7 +37,30 @@ pub struct SeriesUse {
     pub count: i64,
 }
 
+/// Most values of the label of journeys that are read.
+const MAX_JOURNEY_LABELS: i64 = 200;
+
 impl Store {
+    /// The journeys that requests name themselves, by name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn journey_labels(&self) -> Result<Vec<String>, Error> {
+        let found = sqlx::query_scalar!(
+            r#"select distinct labels[3] as "label!"
+            from series
+            where family = $1 and labels[3] <> '' and labels[3] <> $2
+            order by 1
+            limit $3"#,
+            family_number(Family::Requests),
+            OTHER,
+            MAX_JOURNEY_LABELS,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(found)
+    }
+
     /// The services whose requests tell a class of device or a network, as those of users' devices
     /// do; at any time.
     ///

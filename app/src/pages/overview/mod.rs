@@ -1,5 +1,6 @@
 //! `/`: how the users fare.
 
+mod budgets;
 mod card;
 mod headline;
 mod query;
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use model::format;
 
+use self::budgets::Budgets;
 use self::card::JourneyCard;
 use self::headline::Headline;
 pub(super) use self::headline::Sentence;
@@ -67,6 +69,7 @@ fn Answered(scope: Scope, answer: Answer) -> impl IntoView {
     view! {
         <Headline scope=scope.clone() overview now_nanos=answer.now_nanos />
         <section class="cards" aria-label="Journeys">{cards}</section>
+        <Budgets />
         {left_out}
         {invitation}
         <RegionTable scope regions range_title />
