@@ -15,6 +15,14 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// As a sentence or a title begins: `Third party`.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
 /// Three significant digits and a unit that fits: `12 ms`, `1.84 s`, `3 min 20 s`.
 #[must_use]
 pub fn duration(nanos: i64) -> String {

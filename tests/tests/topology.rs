@@ -234,5 +234,5 @@ async fn topology_of_too_many_opens_around_the_busiest() {
     let list = text("/topology?view=table").await;
     assert!(list.contains("200 nodes") && list.contains("s199"));
     let service = text("/services/s100").await;
-    assert!(service.contains("service s100") && service.contains("s099 → s100"));
+    assert!(service.contains("Service s100") && service.contains("s099 → s100"));
 }

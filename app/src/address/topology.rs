@@ -137,13 +137,6 @@ impl TopologyAddress {
         }
     }
 
-    pub(crate) fn with_scope(&self, scope: Scope) -> Self {
-        Self {
-            scope,
-            ..self.clone()
-        }
-    }
-
     pub(crate) fn place(&self) -> Place {
         let name = |name: &Option<NodeName>| name.as_ref().map(ToString::to_string);
         let text = |name: Option<String>| name.unwrap_or_default();

@@ -16,6 +16,7 @@ pub(crate) mod objective_figures;
 pub(crate) mod part_table;
 pub(crate) mod segment_bar;
 pub(crate) mod select_field;
+pub(crate) mod short_name;
 pub(crate) mod sparkline;
 pub(crate) mod text_field;
 pub(crate) mod time;

@@ -47,7 +47,7 @@ pub fn proposals(seen: &[(Vec<String>, Rollup)], defined: &[Subject]) -> Vec<Pro
     }
     let labelled = labels.into_iter().map(|(label, rollup)| {
         let draft = Draft {
-            name: capitalised(label),
+            name: format::capitalised(label),
             label: label.to_owned(),
             ..Draft::default()
         };
@@ -81,12 +81,6 @@ fn busiest(mut all: Vec<(Draft, Rollup)>, most: usize) -> Vec<(Draft, Rollup)> {
     all.sort_by(|left, right| right.1.weight.total_cmp(&left.1.weight));
     all.truncate(most);
     all
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(characters).collect()
 }
 
 /// A round duration that a quantile keeps with a tenth to spare: two digits, of which the second

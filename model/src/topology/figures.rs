@@ -158,7 +158,7 @@ impl Standing {
             Self::Gone => "gone",
             Self::Better => "better",
             Self::Usual => "as before",
-            Self::TooFew => "too few to tell",
+            Self::TooFew => "too few calls to tell",
         }
     }
 

@@ -78,12 +78,18 @@ impl Topology {
         self.between(nodes, section)
     }
 
-    /// The node to look at first: what got worse, or else what is called most.
+    /// The node to look at first: what got worse, or else what is called most; where anything calls
+    /// anything, one that is called or calls.
     fn chosen(&self) -> Option<(usize, Choice)> {
+        let others = self.edges.iter().filter(|edge| edge.caller != edge.callee);
+        let ends = others.flat_map(|edge| [edge.caller, edge.callee]);
+        let connected: BTreeSet<usize> = ends.collect();
         let heaviest = |is_meant: fn(Standing) -> bool| {
             let nodes = self.nodes.iter().enumerate();
-            let meant = nodes
-                .filter(|(_, node)| is_meant(node.standing) && node.name.kind != NodeKind::App);
+            let meant = nodes.filter(|(place, node)| {
+                let has_neighbours = connected.is_empty() || connected.contains(place);
+                has_neighbours && is_meant(node.standing) && node.name.kind != NodeKind::App
+            });
             meant
                 .max_by(|left, right| {
                     let by_weight = left.1.figures.weight.total_cmp(&right.1.figures.weight);

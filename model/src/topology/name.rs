@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::Callee;
+use crate::format;
 
 /// What a node is. The order is that in which a request meets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -120,6 +121,16 @@ impl NodeName {
         } else {
             &self.name
         }
+    }
+
+    /// As a sentence or a title begins: `Service gateway`.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        format!(
+            "{} {}",
+            format::capitalised(self.kind.title()),
+            self.title()
+        )
     }
 }
 

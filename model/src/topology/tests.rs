@@ -220,6 +220,21 @@ fn too_much_opens_around_the_busiest() {
 }
 
 #[test]
+fn too_much_does_not_open_around_what_stands_alone() {
+    let mut observed = ring(200);
+    let alone = (
+        vec!["alone".to_owned(), "eu".to_owned()],
+        rollup(9_000, 5, 0),
+    );
+    observed.served.push(alone);
+    let all = topology(&observed, None, Grouping::Each);
+    let found = all.section(None, None);
+    let (focus, _) = found.focus.expect("a focus");
+    assert_ne!(all.nodes[focus].name.name, "alone");
+    assert!(found.nodes.len() > 1);
+}
+
+#[test]
 fn a_focus_looks_as_far_as_it_is_told() {
     let all = topology(&ring(40), None, Grouping::Each);
     let focus: NodeName = "service:s0010".parse().expect("a name");

@@ -9,6 +9,7 @@ use crate::address::{SERVICES_PATH, TopologyAddress, page_query};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
+use crate::pages::topology::NothingCalled;
 use crate::pages::topology::query::{Answer, get_topology};
 use crate::pages::topology::table::{ServiceTable, is_service};
 
@@ -39,6 +40,10 @@ fn Content(address: TopologyAddress, answer: Answer) -> impl IntoView {
         .filter(|node| is_service(node))
         .cloned()
         .collect();
+    if services.is_empty() {
+        let place = address.place_at(SERVICES_PATH);
+        return view! { <NothingCalled place scope=address.scope /> }.into_any();
+    }
     let map = address.scope.href(TopologyAddress::PATH);
     let title = format::counted(services.len(), "service");
     let is_compared = answer.topology.is_compared;

@@ -123,7 +123,7 @@ fn Head<'a>(
     view! {
         <header class="page-head">
             <div class="head-line">
-                <h1>{format!("{} {}", name.kind.title(), name.title())}</h1>
+                <h1>{name.heading()}</h1>
                 <span class="actions">
                     <a class="button" href=map.href()>"On the map"</a>
                     " "
@@ -183,10 +183,15 @@ fn Sides(topology: Topology, name: NodeName, map: TopologyAddress) -> impl IntoV
 fn Silent(address: ServiceAddress) -> impl IntoView {
     let scope = address.scope.with_range("now-30d", "");
     let wider = ServiceAddress::of(&address.name, &scope);
+    let explanation = if address.scope.q.is_empty() {
+        "No span of a service of this name was counted."
+    } else {
+        "No span of a service of this name was counted that meets the filter."
+    };
     view! {
         <section class="notice">
             <h1>{format!("Nothing of {} in this time", address.name)}</h1>
-            <p>"No span of a service of this name was counted that meets the filter."</p>
+            <p>{explanation}</p>
             <ul>
                 <li><a href=wider.href()>"Look at the last 30 days"</a></li>
                 <li><a href=address.scope.href(crate::address::SERVICES_PATH)>"All services"</a></li>

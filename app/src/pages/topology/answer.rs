@@ -46,11 +46,7 @@ pub(super) fn AnswerInWords(
         .clone()
         .filter(|focus| topology.find(focus).is_none())
         .map(|focus| {
-            let text = format!(
-                "{} {} was not seen in this time.",
-                focus.kind.title(),
-                focus.title()
-            );
+            let text = format!("{} was not seen in this time.", focus.heading());
             view! { <p class="warn">{text}</p> }
         });
     let part = part(&topology, &section);
@@ -102,17 +98,23 @@ fn part(topology: &Topology, section: &Section) -> Option<String> {
     let left_out = match (section.nodes_left_out, section.edges_left_out) {
         (0, 0) => String::new(),
         (0, edges) => format!(
-            " {} with fewer calls are not drawn.",
-            format::counted(edges, "connection")
+            " {} with fewer calls {} not drawn.",
+            format::counted(edges, "connection"),
+            are(edges)
         ),
         (nodes, _) => format!(
-            " {} with fewer calls are left out.",
-            format::counted(nodes, "more node")
+            " {} with fewer calls {} left out.",
+            format::counted(nodes, "more node"),
+            are(nodes)
         ),
     };
     Some(format!(
         "{why}The map shows {shown} of {all}: what is up to {hops} up or down from {name}.{left_out}"
     ))
+}
+
+fn are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
 }
 
 /// What is worse, new or gone, with links to it.
@@ -138,11 +140,17 @@ fn ChangesInWords(
             .cmp(&right.standing)
             .then(right.weight.total_cmp(&left.weight))
     });
+    let thin = thin(&topology);
     if told.is_empty() {
-        let text = format!(
-            "Compared with {versus}, nothing got slower, failed more often, came or went by more than chance."
-        );
-        return view! { <p class="answer">{text}</p> }.into_any();
+        let text = match &thin {
+            Thin::All => {
+                format!("There are too few calls to tell whether anything changed from {versus}.")
+            }
+            Thin::Some(_) | Thin::None => format!(
+                "Compared with {versus}, nothing got slower, failed more often, came or went by more than chance."
+            ),
+        };
+        return view! { <p class="answer">{text} {thin.in_words()}</p> }.into_any();
     }
     let more = told.len().saturating_sub(MAX_TOLD);
     let more = (more > 0).then(|| {
@@ -170,9 +178,52 @@ fn ChangesInWords(
         <div class="changed">
             <p>{format!("Changed by more than chance, compared with {versus}:")}</p>
             <ul>{items.collect_view()} {more}</ul>
+            {thin.in_words().map(|text| view! { <p class="muted">{text}</p> })}
         </div>
     }
     .into_any()
+}
+
+/// Of how much of a topology there are too few calls to tell a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Thin {
+    None,
+    /// `3 nodes and 1 connection`.
+    Some(String),
+    All,
+}
+
+fn thin(topology: &Topology) -> Thin {
+    let nodes = topology.nodes.iter().map(|node| node.standing);
+    let edges = topology.edges.iter().map(|edge| edge.standing);
+    if nodes
+        .clone()
+        .chain(edges.clone())
+        .all(|one| one == Standing::TooFew)
+    {
+        return Thin::All;
+    }
+    let nodes = nodes.filter(|one| *one == Standing::TooFew).count();
+    let edges = edges.filter(|one| *one == Standing::TooFew).count();
+    let counted = [(nodes, "node"), (edges, "connection")];
+    let counted = counted.iter().filter(|(count, _)| *count > 0);
+    let counted: Vec<String> = counted
+        .map(|(count, what)| format::counted(*count, what))
+        .collect();
+    if counted.is_empty() {
+        Thin::None
+    } else {
+        Thin::Some(counted.join(" and "))
+    }
+}
+
+impl Thin {
+    fn in_words(&self) -> Option<String> {
+        match self {
+            Self::Some(counted) => Some(format!(" Of {counted} there are too few calls to tell.")),
+            Self::None | Self::All => None,
+        }
+    }
 }
 
 struct Told {
@@ -218,5 +269,40 @@ pub(super) fn words(standing: Standing, changes: &model::topology::Changes) -> S
     match standing {
         Standing::Worse | Standing::Better => changes.in_words(),
         other => other.title().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::topology::{Basis, Changes, Figures, NodeName};
+
+    use super::*;
+
+    fn topology(standings: &[Standing]) -> Topology {
+        let node = |(number, standing): (usize, &Standing)| Node {
+            name: NodeName::new(NodeKind::Service, number.to_string()),
+            figures: Figures::default(),
+            basis: Basis::default(),
+            changes: Changes::default(),
+            standing: *standing,
+            regions: vec![],
+            members: 1,
+        };
+        Topology {
+            nodes: standings.iter().enumerate().map(node).collect(),
+            ..Topology::default()
+        }
+    }
+
+    #[test]
+    fn what_too_few_calls_tell_is_not_called_unchanged() {
+        use Standing::{TooFew, Usual};
+        assert_eq!(thin(&topology(&[TooFew, TooFew])), Thin::All);
+        assert_eq!(thin(&topology(&[Usual])), Thin::None);
+        let some = thin(&topology(&[TooFew, Usual, TooFew])).in_words();
+        assert_eq!(
+            some.as_deref(),
+            Some(" Of 2 nodes there are too few calls to tell.")
+        );
     }
 }

@@ -19,7 +19,7 @@ use self::map::MapCard;
 use self::node::NodePanel;
 use self::query::{Answer, EdgeDetails, get_edge, get_topology};
 use self::table::{CallTable, NodeTable};
-use crate::address::{Selected, TopologyAddress, page_query};
+use crate::address::{Place, Scope, Selected, TopologyAddress, page_query};
 use crate::components::filter_bar::FilterBar;
 use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
@@ -55,7 +55,7 @@ fn Content(address: TopologyAddress, answer: Answer, edge: Option<EdgeDetails>) 
         return view! { <FirstTrace otlp_http=answer.otlp_http /> }.into_any();
     }
     if answer.topology.nodes.is_empty() {
-        return view! { <NothingCalled address /> }.into_any();
+        return view! { <NothingCalled place=address.place() scope=address.scope /> }.into_any();
     }
     let topology = answer.topology.clone();
     let section = topology.section(address.focus.as_ref(), address.hops);
@@ -109,20 +109,25 @@ fn whole(section: &Section, topology: &model::topology::Topology) -> Section {
     }
 }
 
+/// `place` is the page that has nothing to show.
 #[component]
-fn NothingCalled(address: TopologyAddress) -> impl IntoView {
-    let scope = &address.scope;
-    let wider = address.with_scope(scope.with_range("now-30d", ""));
-    let unfiltered = (!scope.q.is_empty()).then(|| {
-        let scope = scope.with_filter(&model::filter::Filter::default());
-        let all = address.with_scope(scope);
-        view! { <li><a href=all.href()>"Leave out the filter"</a></li> }
+pub(crate) fn NothingCalled(place: Place, scope: Scope) -> impl IntoView {
+    let wider = place.href(&scope.with_range("now-30d", ""));
+    let is_filtered = !scope.q.is_empty();
+    let unfiltered = is_filtered.then(|| {
+        let all = place.href(&scope.with_filter(&model::filter::Filter::default()));
+        view! { <li><a href=all>"Leave out the filter"</a></li> }
     });
+    let explanation = if is_filtered {
+        "No service was called in this time by a request that meets the filter."
+    } else {
+        "No service was called in this time."
+    };
     view! {
         <section class="notice">
             <h1>"No calls found"</h1>
-            <p>"No service was called in this time by a request that meets the filter."</p>
-            <ul>{unfiltered} <li><a href=wider.href()>"Look at the last 30 days"</a></li></ul>
+            <p>{explanation}</p>
+            <ul>{unfiltered} <li><a href=wider>"Look at the last 30 days"</a></li></ul>
         </section>
     }
 }

@@ -16,11 +16,7 @@ pub(super) fn NodePanel(
 ) -> impl IntoView {
     let clear = address.selecting(Selected::Nothing).href();
     let Some(place) = topology.find(&name) else {
-        let text = format!(
-            "{} {} was not seen in this time.",
-            name.kind.title(),
-            name.title()
-        );
+        let text = format!("{} was not seen in this time.", name.heading());
         return view! {
             <section class="card panel" id="selected">
                 <p class="note">{text} " " <a href=clear>"Close"</a></p>
@@ -79,7 +75,7 @@ pub(super) fn NodePanel(
     view! {
         <section class="card panel" id="selected" aria-labelledby="selected-title">
             <header class="card-head">
-                <h2 id="selected-title">{format!("{} {}", name.kind.title(), name.title())}</h2>
+                <h2 id="selected-title">{name.heading()}</h2>
                 <span class="actions">
                     {page} " " <a class="button" href=around>"Show what is around"</a> " " {traces}
                     " " <a class="button" href=clear>"Close"</a>
