@@ -243,7 +243,7 @@ async fn browser_the_waterfall_begins_high() {
     let (server, path) = payment().await;
     let browser = Browser::start(&server.web, Scripts::On).await;
     browser.open(&path).await;
-    let top = "document.querySelector('.tools').getBoundingClientRect().top";
+    let top = "document.querySelector('.waterfall-tools').getBoundingClientRect().top";
     until(&browser, "a low header", &format!("{top} <= 225")).await;
     let fits = "document.documentElement.scrollWidth <= innerWidth";
     until(&browser, "no scrolling sideways", fits).await;

@@ -78,7 +78,7 @@ pub(crate) fn SegmentLegend(means: Decomposition) -> impl IntoView {
                     {segment.name()}
                 </th>
                 <td class="number">{format::duration(nanos)}</td>
-                <td class="number muted">{format!("{:.0} %", percent(nanos, total))}</td>
+                <td class="number muted">{format::share(percent(nanos, total) / 100.0)}</td>
             </tr>
         }
     });
@@ -115,7 +115,7 @@ pub(crate) fn SegmentStrip(segments: Decomposition) -> impl IntoView {
                 " "
                 <b>{format::duration(nanos)}</b>
                 " "
-                <span class="muted">{format!("{:.0} %", percent(nanos, total))}</span>
+                <span class="muted">{format::share(percent(nanos, total) / 100.0)}</span>
             </li>
         }
     });

@@ -23,6 +23,15 @@ use self::tools::Tools;
 /// Most ticks on the time axis, besides the first.
 pub(crate) const TICKS: i64 = 5;
 
+/// On which side of its tick a label stands, so that it stays on the axis.
+pub(crate) fn tick_anchor(percent: f64) -> &'static str {
+    match percent {
+        ..6.0 => "start",
+        ..92.0 => "middle",
+        _ => "end",
+    }
+}
+
 /// `children` are the first rows, with the map above them.
 #[island]
 pub(crate) fn WaterfallView(

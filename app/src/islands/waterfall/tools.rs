@@ -29,7 +29,7 @@ pub(super) fn Tools(control: Control, stage: Stage) -> impl IntoView {
         }
     };
     view! {
-        <div class="tools">
+        <div class="waterfall-tools">
             <Find control stage />
             {(errors > 0)
                 .then(|| {

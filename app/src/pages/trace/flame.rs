@@ -10,7 +10,7 @@ use crate::address::TraceAddress;
 const ROW_PIXELS: usize = 22;
 
 /// Narrower frames have no room for a name, in shares of the whole.
-const LEAST_NAMED: f64 = 0.012;
+const LEAST_NAMED: f64 = 0.03;
 
 #[component]
 pub(super) fn FlameView(address: TraceAddress, flame: Flame) -> impl IntoView {

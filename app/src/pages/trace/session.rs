@@ -171,7 +171,7 @@ fn Neighbour(label: &'static str, summary: Summary) -> impl IntoView {
         <span class="muted">{label}</span>
         <a href=TraceAddress::of(summary.trace_id).href()>{summary.root_operation}</a>
         " "
-        {duration}
+        <span class="nowrap">{duration}</span>
         {failed}
     }
 }

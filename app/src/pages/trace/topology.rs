@@ -9,10 +9,14 @@ use model::layout::graph::{Drawing, Node, Place, Route};
 use model::trace_topology::{TraceEdge, TraceNode, TraceTopology};
 
 use crate::address::TraceAddress;
+use crate::components::short_name::shortened;
 
 /// Pixels.
 const NODE_WIDTH: u32 = 190;
 const NODE_HEIGHT: u32 = 46;
+
+/// Characters that a node has room for: a name, and what it is where it is no service.
+const MAX_NAME: usize = 23;
 
 /// What is wider shrinks to the room that there is, as far as it can still be read.
 const NARROW: f64 = 1_000.0;
@@ -79,7 +83,7 @@ fn Graph(address: TraceAddress, topology: TraceTopology) -> impl IntoView {
     });
     let nodes = nodes.collect_view();
     Some(view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Graph of the services">
+        <div class="scroll graph-room" tabindex="0" role="region" aria-label="Graph of the services">
             <svg
                 class="calls"
                 class:wide=is_wide
@@ -176,6 +180,7 @@ fn NodeLink(
     );
     let label = title.clone();
     let kind = (node.kind != Callee::Service).then(|| node.kind.name());
+    let name = shortened(&node.name, MAX_NAME - kind.map_or(0, str::len));
     let failed = (node.errors > 0).then(|| {
         view! {
             <text class="failed" x=NODE_WIDTH - 8 y="36" text-anchor="end">
@@ -201,7 +206,7 @@ fn NodeLink(
                 <rect class="box" x="0.5" y="0.5" width=NODE_WIDTH - 1 height=NODE_HEIGHT - 1 rx="6" />
                 <rect class=color x="0.5" y="6" width="4" height=NODE_HEIGHT - 12 rx="2" />
                 <text x="12" y="18">
-                    <tspan class="name">{node.name}</tspan>
+                    <tspan class="name">{name}</tspan>
                     " "
                     <tspan class="kind">{kind}</tspan>
                 </text>

@@ -15,7 +15,7 @@ use crate::id::SpanId;
 const MAX_EVENTS: usize = 100;
 
 /// Deeper rows are indented no further.
-const MAX_INDENT: usize = 24;
+const MAX_INDENT: usize = 16;
 
 const INDENT_PIXELS: usize = 10;
 

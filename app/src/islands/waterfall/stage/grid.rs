@@ -6,6 +6,7 @@ use model::layout::waterfall::{MAX_DRAWN, Scroller};
 use wasm_bindgen::JsCast;
 use web_sys::{DocumentFragment, Element, FocusOptions, HtmlElement, HtmlTemplateElement};
 
+use super::super::tick_anchor;
 use super::row::{Slot, set};
 
 pub(super) struct Grid {
@@ -185,11 +186,7 @@ impl Grid {
             };
             set(&text, "x", &format!("{percent:.2}%"));
             set(&text, "y", "12");
-            set(
-                &text,
-                "text-anchor",
-                if *percent > 84.0 { "end" } else { "start" },
-            );
+            set(&text, "text-anchor", tick_anchor(*percent));
             text.set_text_content(Some(label));
             self.axis.append_child(&text).ok();
         }

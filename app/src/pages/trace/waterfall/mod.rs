@@ -19,7 +19,7 @@ use self::row::SpanRow;
 use super::span_pane::SpanPane;
 use crate::address::TraceAddress;
 use crate::islands::span_details::SpanDetailsPane;
-use crate::islands::waterfall::{Facts, TICKS, WaterfallView};
+use crate::islands::waterfall::{Facts, TICKS, WaterfallView, tick_anchor};
 
 /// Most spans whose skeleton comes with the page.
 const MAX_AT_ONCE: usize = 300;
@@ -101,8 +101,7 @@ fn Rows(address: TraceAddress, looked_at: LookedAt, selected: SpanId) -> impl In
 #[component]
 fn Axis(window: Window) -> impl IntoView {
     let ticks = window.ticks(TICKS).into_iter().map(|(percent, name)| {
-        // A label near the right end stands on the left of its tick.
-        let anchor = if percent > 84.0 { "end" } else { "start" };
+        let anchor = tick_anchor(percent);
         view! { <text x=format!("{percent:.2}%") y="12" text-anchor=anchor>{name}</text> }
     });
     let ticks: Vec<_> = ticks.collect();
