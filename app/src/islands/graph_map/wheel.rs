@@ -18,8 +18,7 @@ const STEP: f64 = 1.12;
 const REST: Duration = Duration::from_millis(140);
 
 /// With Ctrl or Cmd the wheel zooms, at the pointer. While it turns, the picture is stretched as it
-/// is, once for each frame, which costs little however much it shows; it is drawn anew when the
-/// wheel rests.
+/// is, once for each frame; it is drawn anew when the wheel rests.
 #[derive(Clone, Copy)]
 pub(super) struct Wheel {
     map: NodeRef<html::Div>,

@@ -15,7 +15,7 @@ pub(super) const NODE_WIDTH: f64 = 190.0;
 pub(super) const NODE_HEIGHT: f64 = 46.0;
 
 /// Most characters of a name that a node has room for.
-const MAX_NAME: usize = 19;
+const MAX_NAME: usize = 18;
 
 #[component]
 pub(super) fn NodeLink(
