@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::attribute;
 use crate::decomposition::DATABASE_SYSTEM;
 use crate::filter::{Filter, Matcher, Path, Relation, SpanField, SpanTest, Term, Test};
+use crate::format;
 use crate::span::{Kind, Span};
 use crate::trace::Trace;
 
@@ -79,6 +80,20 @@ pub fn tells_callee(key: &str) -> bool {
 pub fn calls(trace: &Trace) -> impl Iterator<Item = Call<'_>> {
     (0..trace.spans.len())
         .filter_map(|position| received(trace, position).or_else(|| outgoing(trace, position)))
+}
+
+/// Says that calls took longer for who was called than for who called, which would be a negative
+/// time on the network; nothing when none did.
+#[must_use]
+pub fn contradiction(trace: &Trace) -> Option<String> {
+    let network = calls(trace).filter_map(|call| call.network_nanos);
+    let negative: Vec<i64> = network.filter(|nanos| *nanos < 0).collect();
+    let most = negative.iter().min()?.saturating_neg();
+    let count = format::counted(negative.len(), "call");
+    let most = format::duration(most);
+    Some(format!(
+        "{count} took up to {most} longer for the callee than for its caller: a clock or a span is wrong"
+    ))
 }
 
 /// The call that a span answers: its parent is another service's, or the client's half of it.

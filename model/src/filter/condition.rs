@@ -2,9 +2,10 @@
 
 use super::FilterError;
 use super::lexer::{Item, error};
-use super::matcher::{Matcher, Regex, Wildcard};
+use super::matcher::{Matcher, Wildcard};
 use super::parse::ATTRIBUTE;
 use super::range::{Number, Order, Range};
+use super::regular::Regex;
 use super::{SpanField, SpanTest, Test, TraceField, TraceTest};
 use crate::format;
 use crate::id::TraceId;

@@ -1,13 +1,9 @@
 //! What is asked of one value.
 
-use regex::RegexBuilder;
-
 use super::range::{Number, Range};
+use super::regular::Regex;
 use crate::attribute::Value;
 use crate::wildcard;
-
-/// Most memory that a regular expression may take once it is compiled, in bytes.
-pub const MAX_REGEX_BYTES: usize = 256 * 1_024;
 
 /// What a value must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +24,6 @@ pub struct Wildcard {
     /// At least one.
     pieces: Vec<String>,
 }
-
-/// A regular expression that is matched in time linear in the text.
-#[derive(Debug, Clone)]
-pub struct Regex(regex::Regex);
 
 impl Matcher {
     #[must_use]
@@ -73,7 +65,7 @@ impl Matcher {
         match self {
             Self::Any => !text.is_empty(),
             Self::Values(values) => values.iter().any(|value| value.accepts(text)),
-            Self::Regex(regex) => regex.0.is_match(text),
+            Self::Regex(regex) => regex.is_match(text),
             Self::Number(range) => {
                 Number::parse(text.trim()).is_some_and(|number| range.holds(number))
             }
@@ -147,38 +139,6 @@ impl Wildcard {
     }
 }
 
-impl Regex {
-    /// # Errors
-    /// What is wrong with the text, in a few words.
-    pub fn new(text: &str) -> Result<Self, String> {
-        let mut builder = RegexBuilder::new(text);
-        builder
-            .size_limit(MAX_REGEX_BYTES)
-            .dfa_size_limit(MAX_REGEX_BYTES);
-        builder.build().map(Self).map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "it takes too much memory".to_owned(),
-            // The last line says why; those before it show where.
-            other => {
-                let text = other.to_string();
-                let reason = text.lines().last().unwrap_or_default();
-                reason.trim_start_matches("error: ").to_owned()
-            }
-        })
-    }
-
-    pub(super) fn text(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl PartialEq for Regex {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
-    }
-}
-
-impl Eq for Regex {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,14 +176,5 @@ mod tests {
         let pieces = ["PO", "/", ""].map(str::to_owned).to_vec();
         let wildcard = Matcher::Values(vec![Wildcard::of(pieces)]);
         assert!(wildcard.accepts("POST /pay") && !wildcard.accepts("GET /pay"));
-    }
-
-    #[test]
-    fn an_expression_is_refused_that_is_wrong_or_large() {
-        let expression = Regex::new("^/v[12]/").map(Matcher::Regex);
-        assert!(expression.expect("it is good").accepts("/v2/cart"));
-        assert_eq!(Regex::new("a(").expect_err("open"), "unclosed group");
-        let large = Regex::new(r"\w{1000}").expect_err("large");
-        assert_eq!(large, "it takes too much memory");
     }
 }

@@ -29,14 +29,16 @@ mod oracle;
 mod parse;
 mod print;
 mod range;
+mod regular;
 mod structure;
 mod summarised;
 mod test;
 
 pub(crate) use parse::ATTRIBUTE;
 
-pub use matcher::{MAX_REGEX_BYTES, Matcher, Regex, Wildcard};
+pub use matcher::{Matcher, Wildcard};
 pub use range::{Number, Order, Range};
+pub use regular::Regex;
 pub use test::{SpanField, SpanTest, Test, TraceField, TraceTest};
 
 use serde::{Deserialize, Serialize};

@@ -249,6 +249,37 @@ pub fn field_bytes(field: u32, length: usize) -> usize {
     varint_bytes(u64::from(field) << 3) + varint_bytes(length as u64) + length
 }
 
+/// Appends a field of any type.
+pub fn put_field(out: &mut Vec<u8>, field: u32, value: Value<'_>) {
+    put_varint(out, u64::from(field) << 3 | u64::from(value.wire_type()));
+    match value {
+        Value::Varint(number) => put_varint(out, number),
+        Value::Fixed64(number) => out.extend(number.to_le_bytes()),
+        Value::Fixed32(number) => out.extend(number.to_le_bytes()),
+        Value::Bytes(content) => {
+            put_varint(out, content.len() as u64);
+            out.extend_from_slice(content);
+        }
+    }
+}
+
+/// Appends a message field whose content `put` appends.
+pub fn put_nested(out: &mut Vec<u8>, field: u32, put: impl FnOnce(&mut Vec<u8>)) {
+    put_varint(out, u64::from(field) << 3 | 2);
+    let start = out.len();
+    out.push(0);
+    put(out);
+    let length = out.len() - start - 1;
+    if let Ok(short @ 0..=0x7f) = u8::try_from(length) {
+        out[start] = short;
+    } else {
+        // Its length takes more room than one byte: the content moves.
+        let mut room = Vec::new();
+        put_varint(&mut room, length as u64);
+        out.splice(start..=start, room);
+    }
+}
+
 /// Appends a string, bytes or message field.
 pub fn put_bytes(out: &mut Vec<u8>, field: u32, content: &[u8]) {
     put_length(out, field, content.len());
@@ -313,6 +344,19 @@ mod tests {
             put_varint(&mut message, number);
             prop_assert_eq!(message.len() - 1, varint_bytes(number));
             prop_assert_eq!(fields(&message).expect("a message")[0].value, Value::Varint(number));
+        }
+
+        #[test]
+        fn content_is_put_behind_its_length(length in prop::sample::select(vec![0, 1, 127, 128, 16_383, 16_384])) {
+            let content = vec![7; length];
+            let mut nested = vec![1];
+            put_nested(&mut nested, 9, |out| out.extend_from_slice(&content));
+            let mut known = vec![1];
+            put_bytes(&mut known, 9, &content);
+            prop_assert_eq!(&nested, &known);
+            let mut field = vec![1];
+            put_field(&mut field, 9, Value::Bytes(&content));
+            prop_assert_eq!(field, known);
         }
 
         #[test]

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use model::id::IdError;
+use model::otlp::json::WriteError;
 use model::otlp::wire::WireError;
 use serde_json::json;
 
@@ -24,8 +25,8 @@ pub(super) enum ApiError {
     TooMany { message: String, hint: String },
     #[error("{0}")]
     Store(#[from] store::Error),
-    #[error("the stored trace is damaged: {0}")]
-    Decode(#[from] prost::DecodeError),
+    #[error("what is stored could not be written as JSON: {0}")]
+    Otlp(#[from] WriteError),
     #[error("the stored log records are damaged: {0}")]
     Logs(#[from] WireError),
     #[error("the table could not be written: {0}")]
@@ -86,7 +87,7 @@ impl ApiError {
                 )
             }
             Self::Store(_)
-            | Self::Decode(_)
+            | Self::Otlp(_)
             | Self::Logs(_)
             | Self::Csv(_)
             | Self::Chart(_)

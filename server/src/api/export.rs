@@ -17,9 +17,8 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use model::format;
 use model::id::TraceId;
 use model::list_order::{Cursor, ListOrder};
+use model::otlp::json::write_traces;
 use model::summary::{Page, Summary};
-use opentelemetry_proto::tonic::trace::v1::TracesData;
-use prost::Message;
 use serde_json::json;
 use store::Store;
 use store::traces::batches;
@@ -30,7 +29,6 @@ use super::rollups;
 use super::traces::{MAX_LIMIT, Parameters, request};
 use crate::clock;
 use crate::ingest::redact::Redactor;
-use crate::otlp::json;
 
 /// Most bytes of one answer, but for a single trace of more.
 const MAX_BYTES: usize = 256 << 20;
@@ -121,8 +119,7 @@ impl Export {
             let Some(message) = messages.remove(&summary.trace_id) else {
                 continue;
             };
-            let data = TracesData::decode(message.as_slice())?;
-            let line = json::encode(data.resource_spans)?;
+            let line = write_traces(&message)?;
             let bytes = self.written.bytes + line.len() + 1;
             if let Some(end) = self.written.end.filter(|_| bytes > self.max_bytes) {
                 let reason = format!("One answer has at most {} MiB.", self.max_bytes >> 20);

@@ -8,15 +8,12 @@ use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use model::dimensions::SESSION_ID;
 use model::id::TraceId;
-use model::otlp::Batch;
-use opentelemetry_proto::tonic::logs::v1::LogsData;
-use prost::Message;
+use model::otlp::{Batch, json};
 use store::Store;
 use tokio::task::block_in_place;
 
 use super::error::ApiError;
 use crate::ingest::redact::Redactor;
-use crate::otlp::json;
 
 pub(super) async fn of_trace(
     State(store): State<Store>,
@@ -35,10 +32,7 @@ pub(super) async fn of_session(
 }
 
 fn respond(message: &[u8]) -> Result<Response, ApiError> {
-    let text = block_in_place(|| {
-        let data = LogsData::decode(joined(message)?.as_slice())?;
-        json::encode_logs(data.resource_logs).map_err(ApiError::from)
-    })?;
+    let text = block_in_place(|| json::write_logs(&joined(message)?).map_err(ApiError::from))?;
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 

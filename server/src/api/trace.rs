@@ -4,13 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use model::id::TraceId;
-use opentelemetry_proto::tonic::trace::v1::TracesData;
-use prost::Message;
+use model::otlp::json;
 use store::Store;
 use tokio::task::block_in_place;
 
 use super::error::ApiError;
-use crate::otlp::json;
 
 pub(super) async fn download(
     State(store): State<Store>,
@@ -18,10 +16,7 @@ pub(super) async fn download(
 ) -> Result<Response, ApiError> {
     let id: TraceId = id.parse()?;
     let message = store.message(id).await?.ok_or_else(|| missing(id))?;
-    let text = block_in_place(|| {
-        let data = TracesData::decode(message.as_slice())?;
-        json::encode(data.resource_spans).map_err(ApiError::from)
-    })?;
+    let text = block_in_place(|| json::write_traces(&message))?;
     Ok(([(CONTENT_TYPE, "application/json")], text).into_response())
 }
 

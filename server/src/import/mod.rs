@@ -1,6 +1,5 @@
 //! `throughline import`: traces from files of this and other tools, sent to a running Throughline.
 
-mod format;
 mod send;
 
 use std::fs::File;
@@ -9,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 use model::format::counted;
+use model::trace_file::{FormatError, GZIP_MAGIC, read as read_spans};
 
-use self::format::FormatError;
 use self::send::Imported;
 use crate::otlp::exporter::{ExportError, Exporter};
 
@@ -54,15 +53,11 @@ pub(crate) async fn import(options: ImportOptions) -> Result<(), ImportError> {
     let mut not_imported = 0;
     for path in &options.files {
         let bytes = read(path)?;
-        let found = format::read(&bytes).map_err(|error| {
+        let found = read_spans(&bytes).map_err(|error| {
             let path = path.clone();
             ImportError::Format { path, error }
         })?;
-        let sent = send::send(&exporter, found).await;
-        let imported = sent.map_err(|error| {
-            let path = path.clone();
-            ImportError::Export { path, error }
-        })?;
+        let imported = send::send(&exporter, path, found).await?;
         report(path, &imported);
         not_imported += imported.unreadable + imported.rejected;
     }
@@ -99,7 +94,7 @@ fn read(path: &Path) -> Result<Vec<u8>, ImportError> {
     };
     let file = File::open(path).map_err(failed)?;
     let bytes = read_up_to_limit(file, path)?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
+    if bytes.starts_with(&GZIP_MAGIC) {
         return read_up_to_limit(MultiGzDecoder::new(bytes.as_slice()), path);
     }
     Ok(bytes)

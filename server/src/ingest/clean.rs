@@ -2,60 +2,16 @@
 //! not be stored is taken out of them.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use model::id::{SpanId, TraceId};
+use model::id::TraceId;
 use model::otlp::Batch;
 use model::otlp::batch::SpanBytes;
-use model::otlp::schema::{self, SPAN};
-use model::otlp::wire::{Field, Fields, WireError};
+use model::otlp::judge::{Reason, judge};
+use model::otlp::wire::WireError;
 use store::shard;
 
 use super::redact::{Counts, Redactor, Verdict};
 use super::rejected::Rejected;
-
-/// Why a span is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reason {
-    Damaged(WireError),
-    Repeated,
-    TraceId,
-    SpanId,
-    ParentSpanId,
-    StartTime,
-    EndTime,
-}
-
-impl Reason {
-    /// A word for it, one of few.
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Self::Damaged(_) => "damaged",
-            Self::Repeated => "repeated_id",
-            Self::TraceId => "trace_id",
-            Self::SpanId => "span_id",
-            Self::ParentSpanId => "parent_span_id",
-            Self::StartTime => "start_time",
-            Self::EndTime => "end_time",
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Damaged(error) => return write!(f, "its encoding is damaged: {error}"),
-            Self::Repeated => "it has two trace ids, span ids or parents",
-            Self::TraceId => {
-                "trace id is not 16 bytes (32 hexadecimal digits in JSON) or all zeros"
-            }
-            Self::SpanId => "span id is not 8 bytes (16 hexadecimal digits in JSON) or all zeros",
-            Self::ParentSpanId => "parent span id is not 8 bytes (16 hexadecimal digits in JSON)",
-            Self::StartTime => "start time is missing or after the year 2262",
-            Self::EndTime => "end time is after the year 2262",
-        })
-    }
-}
 
 /// Spans of one shard.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,7 +48,7 @@ pub(crate) fn clean(request: &[u8], redactor: &Redactor) -> Result<Cleaned, Wire
     let mut cleaned = Cleaned::default();
     let mut accepted = Vec::with_capacity(batch.spans.len());
     for span in &batch.spans {
-        match judge(span.bytes, redactor) {
+        match look_at(span.bytes, redactor) {
             Ok(judged) => accepted.push(judged.accept(span, redactor, &mut cleaned.redacted)),
             Err(reason) => cleaned.rejected.add(reason),
         }
@@ -148,51 +104,13 @@ impl Judged {
     }
 }
 
-fn judge(span: &[u8], redactor: &Redactor) -> Result<Judged, Reason> {
+fn look_at(span: &[u8], redactor: &Redactor) -> Result<Judged, Reason> {
     let mut suspicion = redactor.suspicion(span);
-    let (mut trace_id, mut span_id, mut parent) = (None, None, None);
-    let (mut start, mut end) = (0, 0);
-    for field in Fields::new(span) {
-        let field = field.map_err(Reason::Damaged)?;
-        schema::check_field(&field, &SPAN, &mut |key| suspicion.key(key))
-            .map_err(Reason::Damaged)?;
-        suspicion.field(&field);
-        // Their types were just checked.
-        match field.number {
-            1 => set_once(&mut trace_id, &field)?,
-            2 => set_once(&mut span_id, &field)?,
-            4 => set_once(&mut parent, &field)?,
-            7 => start = field.fixed64().unwrap_or_default(),
-            8 => end = field.fixed64().unwrap_or_default(),
-            _ => {}
-        }
-    }
-    let (trace_id, span_id) = (trace_id.unwrap_or_default(), span_id.unwrap_or_default());
-    let trace_id = TraceId::from_slice(trace_id).map_err(|_unusable| Reason::TraceId)?;
-    SpanId::from_slice(span_id).map_err(|_unusable| Reason::SpanId)?;
-    let parent = parent.unwrap_or_default();
-    // Some clients send eight zeros for "no parent".
-    let is_root = parent.is_empty() || parent == [0; 8];
-    let is_time = |time: u64| i64::try_from(time).is_ok();
-    if !is_root && SpanId::from_slice(parent).is_err() {
-        Err(Reason::ParentSpanId)
-    } else if start == 0 || !is_time(start) {
-        Err(Reason::StartTime)
-    } else if !is_time(end) {
-        Err(Reason::EndTime)
-    } else {
-        Ok(Judged {
-            trace_id,
-            verdict: suspicion.verdict(),
-        })
-    }
-}
-
-fn set_once<'a>(id: &mut Option<&'a [u8]>, field: &Field<'a>) -> Result<(), Reason> {
-    match id.replace(field.bytes().map_err(Reason::Damaged)?) {
-        None => Ok(()),
-        Some(_) => Err(Reason::Repeated),
-    }
+    let trace_id = judge(span, &mut suspicion)?;
+    Ok(Judged {
+        trace_id,
+        verdict: suspicion.verdict(),
+    })
 }
 
 #[cfg(test)]

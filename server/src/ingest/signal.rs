@@ -2,18 +2,18 @@
 //! type to refusals, is the same for all of them.
 
 use axum::body::Bytes;
+use model::otlp::json::{read_logs, read_traces};
 use opentelemetry_proto::tonic::collector::logs::v1::{
-    ExportLogsPartialSuccess, ExportLogsServiceRequest, ExportLogsServiceResponse,
+    ExportLogsPartialSuccess, ExportLogsServiceResponse,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+    ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use prost::Message;
 use serde_json::{Value, json};
 
 use super::memory::Reservation;
 use super::receive::{Receipt, ReceiveError, Receiver};
-use crate::otlp::json;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Signal {
@@ -43,14 +43,8 @@ impl Signal {
     /// An export request in JSON as the same in protobuf.
     pub(super) fn protobuf_from_json(self, text: &[u8]) -> Result<Bytes, serde_json::Error> {
         let request = match self {
-            Self::Traces => {
-                let resource_spans = json::decode(text)?;
-                ExportTraceServiceRequest { resource_spans }.encode_to_vec()
-            }
-            Self::Logs => {
-                let resource_logs = json::decode_logs(text)?;
-                ExportLogsServiceRequest { resource_logs }.encode_to_vec()
-            }
+            Self::Traces => read_traces(text)?,
+            Self::Logs => read_logs(text)?,
         };
         Ok(request.into())
     }

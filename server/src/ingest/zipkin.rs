@@ -8,13 +8,12 @@ use axum::routing::post;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use model::format::counted;
-use prost::Message;
+use model::trace_file::zipkin;
 
 use super::body::{self, BodyError};
 use super::receive::{ReceiveError, Receiver};
 use super::refusal::refusal;
 use super::translating::{of_json, translate};
-use crate::translate::zipkin;
 
 pub(crate) fn routes(receiver: Receiver) -> Router {
     // The body has its own limit.
@@ -71,17 +70,17 @@ async fn collect(
     let text = bytes.clone();
     let needs = move || of_json(&text);
     let work = move || {
-        let translated = zipkin::translate(&bytes)?;
-        let request = Bytes::from(translated.request.encode_to_vec());
-        Ok((translated, request))
+        let mut found = zipkin::read(&bytes)?;
+        let request = Bytes::from(std::mem::take(&mut found.message));
+        Ok((found, request))
     };
-    let (translated, request, reservation) = translate(reservation, needs, work)
+    let (found, request, reservation) = translate(reservation, needs, work)
         .await
         .inspect_err(|error| receiver.unreadable(error.label()))?
         .inspect_err(|_error: &serde_json::Error| receiver.unreadable("damaged"))?;
     let receipt = receiver.receive("zipkin", request, reservation).await?;
-    let unreadable = translated.reason.map(|reason| {
-        let count = counted(translated.unreadable, "element");
+    let unreadable = found.reason.map(|reason| {
+        let count = counted(found.unreadable, "element");
         format!("{count} rejected: {reason}")
     });
     let complaints = Some(receipt.message).filter(|message| !message.is_empty());

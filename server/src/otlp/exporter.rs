@@ -71,9 +71,14 @@ impl Exporter {
         &self,
         resource_spans: Vec<ResourceSpans>,
     ) -> Result<Rejected, ExportError> {
-        let message = ExportTraceServiceRequest { resource_spans }.encode_to_vec();
+        let request = ExportTraceServiceRequest { resource_spans };
+        self.export_message(&request.encode_to_vec()).await
+    }
+
+    /// The same of a request that is encoded already.
+    pub(crate) async fn export_message(&self, message: &[u8]) -> Result<Rejected, ExportError> {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-        gzip.write_all(&message).map_err(ExportError::Gzip)?;
+        gzip.write_all(message).map_err(ExportError::Gzip)?;
         let body = gzip.finish().map_err(ExportError::Gzip)?;
         for tried in 0..self.max_tries {
             let response = self

@@ -1,5 +1,4 @@
 //! OTLP as it travels.
 
 pub(crate) mod exporter;
-pub(crate) mod json;
 pub(crate) mod status;

@@ -142,6 +142,22 @@ impl Skeleton {
         name.map_or(LEFT_OUT, String::as_str)
     }
 
+    /// The services with the most spans, so many of them.
+    #[must_use]
+    pub fn largest_services(&self, most: usize) -> Vec<String> {
+        let mut counts = vec![0_usize; self.services.len()];
+        for bone in &self.bones {
+            if let Some(count) = counts.get_mut(bone.service as usize) {
+                *count += 1;
+            }
+        }
+        let counted = counts.into_iter().zip(&self.services);
+        let mut counted: Vec<_> = counted.filter(|(count, _)| *count > 0).collect();
+        counted.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let largest = counted.into_iter().take(most);
+        largest.map(|(_, name)| name.clone()).collect()
+    }
+
     /// The part of the critical path that is this span's.
     #[must_use]
     pub fn path_of(&self, position: usize) -> &[OnPath] {

@@ -7,9 +7,8 @@ use axum::extract::{Path, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use model::id::TraceId;
+use model::otlp::json::write_traces;
 use model::span::Kind;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, TracesData};
-use prost::Message;
 use serde_json::{Value, json};
 use store::Store;
 use store::traces::batches;
@@ -24,7 +23,6 @@ use super::summary::TraceSummary;
 use crate::api::error::ApiError;
 use crate::clock;
 use crate::ingest::redact::Redactor;
-use crate::otlp::json;
 
 pub(super) async fn services(State(store): State<Store>) -> Result<Json<Value>, V3Error> {
     let services = names::services(&store, clock::now_nanos()).await?;
@@ -61,12 +59,11 @@ pub(super) async fn trace(
     for names in [["startTime", "start_time"], ["endTime", "end_time"]] {
         parameters.first(&names).map(Given::moment).transpose()?;
     }
-    let mut resource_spans = Vec::new();
-    read(&store, &[id], &mut resource_spans).await?;
-    if resource_spans.is_empty() {
+    let message = read(&store, &[id]).await?;
+    if message.is_empty() {
         return Err(trace_not_found().into());
     }
-    Ok(result(resource_spans)?)
+    Ok(result(&message)?)
 }
 
 pub(super) async fn find(
@@ -76,12 +73,12 @@ pub(super) async fn find(
     let parameters = parameters?.0;
     let question = Question::of_v3(&parameters, &redactor, clock::now_nanos())?;
     let found = question.ask(&store).await?.within_spans();
-    let mut resource_spans = Vec::new();
+    let mut message = Vec::new();
     for batch in batches(&found.summaries) {
-        read(&store, &search::ids(batch), &mut resource_spans).await?;
+        message.extend(read(&store, &search::ids(batch)).await?);
     }
     let more = found.more().map(|more| AppendHeaders([(MORE, more)]));
-    Ok((more, result(resource_spans)?).into_response())
+    Ok((more, result(&message)?).into_response())
 }
 
 pub(super) async fn summaries(
@@ -104,25 +101,18 @@ pub(super) async fn unknown() -> V3Error {
     no_such_endpoint().into()
 }
 
-/// The spans of traces as they were received, in the order of the ids.
-async fn read(
-    store: &Store,
-    ids: &[TraceId],
-    resource_spans: &mut Vec<ResourceSpans>,
-) -> Result<(), ApiError> {
+/// The spans of traces as they were received, in the order of the ids, as one message: protobuf
+/// joins what stands side by side.
+async fn read(store: &Store, ids: &[TraceId]) -> Result<Vec<u8>, ApiError> {
     let mut messages = store.messages(ids).await?;
     messages.sort_by_key(|(id, _)| ids.iter().position(|asked| asked == id));
-    block_in_place(|| {
-        for (_, message) in messages {
-            resource_spans.extend(TracesData::decode(message.as_slice())?.resource_spans);
-        }
-        Ok(())
-    })
+    let messages: Vec<Vec<u8>> = messages.into_iter().map(|(_, message)| message).collect();
+    Ok(messages.concat())
 }
 
 /// In the envelope that gRPC's gateway puts around each message of a stream.
-fn result(resource_spans: Vec<ResourceSpans>) -> Result<Response, ApiError> {
-    let data = block_in_place(|| json::encode(resource_spans))?;
+fn result(message: &[u8]) -> Result<Response, ApiError> {
+    let data = block_in_place(|| write_traces(message))?;
     let body = format!("{{\"result\":{data}}}");
     Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use model::otlp::judge::Watch;
 use model::otlp::wire::{Field, Fields, Value};
 
 use super::{MAX_ATTRIBUTES, MAX_VALUE_BYTES, Redactor};
@@ -58,36 +59,6 @@ impl<'a> Suspicion<'a> {
         }
     }
 
-    /// The name of an attribute, wherever it stands.
-    // Not inlined, so that what checks the span is.
-    // Called, so that what checks the span is small enough not to be.
-    #[inline(never)]
-    pub(crate) fn key(&mut self, key: &[u8]) {
-        self.name_if(self.redactor.names.action(key).is_some());
-    }
-
-    /// The next field of the span, each in its turn.
-    #[inline]
-    pub(crate) fn field(&mut self, field: &Field<'_>) {
-        let start = self.at;
-        self.at += field.raw.len();
-        match field.number {
-            number::ATTRIBUTES => {
-                self.attributes += 1;
-                self.name_if(field.raw.len() > MAX_VALUE_BYTES);
-            }
-            number::EVENTS => self.name_if(is_large(field, EVENT_ATTRIBUTES)),
-            number::LINKS => self.name_if(is_large(field, LINK_ATTRIBUTES)),
-            number::NAME | number::STATUS => {}
-            _ => return,
-        }
-        if self.unsearched.end != start {
-            self.search();
-            self.unsearched.start = start;
-        }
-        self.unsearched.end = self.at;
-    }
-
     #[inline]
     fn name_if(&mut self, is_suspicious: bool) {
         if is_suspicious {
@@ -107,6 +78,38 @@ impl<'a> Suspicion<'a> {
         self.search();
         self.name_if(self.attributes > MAX_ATTRIBUTES);
         self.verdict
+    }
+}
+
+impl Watch for Suspicion<'_> {
+    /// The name of an attribute, wherever it stands.
+    // Not inlined, so that what checks the span is.
+    // Called, so that what checks the span is small enough not to be.
+    #[inline(never)]
+    fn key(&mut self, key: &[u8]) {
+        self.name_if(self.redactor.names.action(key).is_some());
+    }
+
+    /// The next field of the span, each in its turn.
+    #[inline]
+    fn field(&mut self, field: &Field<'_>) {
+        let start = self.at;
+        self.at += field.raw.len();
+        match field.number {
+            number::ATTRIBUTES => {
+                self.attributes += 1;
+                self.name_if(field.raw.len() > MAX_VALUE_BYTES);
+            }
+            number::EVENTS => self.name_if(is_large(field, EVENT_ATTRIBUTES)),
+            number::LINKS => self.name_if(is_large(field, LINK_ATTRIBUTES)),
+            number::NAME | number::STATUS => {}
+            _ => return,
+        }
+        if self.unsearched.end != start {
+            self.search();
+            self.unsearched.start = start;
+        }
+        self.unsearched.end = self.at;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use model::otlp::judge::Watch;
 use model::otlp::wire::Fields;
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, KeyValue, KeyValueList, any_value,

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use model::span::SERVICE_NAME;
-use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
-use opentelemetry_proto::tonic::trace::v1 as otlp;
-use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
-use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{NANOS_PER_MICRO, Scope, Translated, key_value, span_id, text, trace_id};
+use super::Found;
+use super::parts::{
+    Library, NANOS_PER_MICRO, STATUS_ERROR, STATUS_OK, key_value, kind, message, span_id, text,
+    trace_id,
+};
+use crate::otlp::json as otlp;
+use crate::otlp::json::{AnyValue, Base64, Double, Int, KeyValue};
+use crate::span::SERVICE_NAME;
 
 /// The attribute of a link that says how OpenTracing called it.
 const REFERENCE_TYPE: &str = "opentracing.ref_type";
@@ -92,10 +94,10 @@ struct Tag {
 ///
 /// # Errors
 /// When it is not a trace of Jaeger's.
-pub(crate) fn translate(trace: &str) -> Result<Translated, serde_json::Error> {
+pub fn read(trace: &str) -> Result<Found, serde_json::Error> {
     let trace: Trace<'_> = serde_json::from_str(trace)?;
-    let mut translated = Translated::default();
-    let mut of_process: BTreeMap<(String, Scope), Vec<otlp::Span>> = BTreeMap::new();
+    let mut found = Found::default();
+    let mut of_process: BTreeMap<(String, Library), Vec<otlp::Span>> = BTreeMap::new();
     let mut processes = trace.processes;
     for (position, element) in trace.spans.into_iter().enumerate() {
         match serde_json::from_str::<Span>(element.get()) {
@@ -109,18 +111,15 @@ pub(crate) fn translate(trace: &str) -> Result<Translated, serde_json::Error> {
                 let (scope, span) = span.into_otlp();
                 of_process.entry((process, scope)).or_default().push(span);
             }
-            Err(error) => {
-                translated.unreadable += 1;
-                translated.reason.get_or_insert_with(|| error.to_string());
-            }
+            Err(error) => found.leave_out(&error),
         }
     }
     let resource_spans = of_process.into_iter().map(|((process, scope), spans)| {
         let process = processes.get(&process).cloned().unwrap_or_default();
         scope.resource_spans(process.attributes(), spans)
     });
-    translated.request.resource_spans = resource_spans.collect();
-    Ok(translated)
+    found.message = message(resource_spans.collect());
+    Ok(found)
 }
 
 impl Process {
@@ -134,13 +133,13 @@ impl Process {
 }
 
 impl Span {
-    fn into_otlp(self) -> (Scope, otlp::Span) {
+    fn into_otlp(self) -> (Library, otlp::Span) {
         let mut tags = self.tags.unwrap_or_default();
-        let scope = Scope {
-            name: take(&mut tags, &Scope::NAME),
-            version: take(&mut tags, &Scope::VERSION),
+        let scope = Library {
+            name: take(&mut tags, &Library::NAME),
+            version: take(&mut tags, &Library::VERSION),
         };
-        let kind = kind(&take(&mut tags, &["span.kind"])).into();
+        let kind = kind_of(&take(&mut tags, &["span.kind"]));
         let status = status(&mut tags);
         let trace_state = take(&mut tags, &["w3c.tracestate"]);
         let mut references = self.references.unwrap_or_default();
@@ -157,8 +156,8 @@ impl Span {
             trace_state,
             name: self.operation_name.unwrap_or_default(),
             kind,
-            start_time_unix_nano: start,
-            end_time_unix_nano: end.saturating_mul(NANOS_PER_MICRO),
+            start_time_unix_nano: Int(start),
+            end_time_unix_nano: Int(end.saturating_mul(NANOS_PER_MICRO)),
             attributes: tags.into_iter().map(Tag::into_attribute).collect(),
             events: (self.logs.unwrap_or_default().into_iter())
                 .map(Log::into_event)
@@ -182,26 +181,26 @@ fn parent(references: &[Reference], own_trace: &str) -> Option<usize> {
 }
 
 impl Reference {
-    fn into_link(self) -> otlp::span::Link {
+    fn into_link(self) -> otlp::Link {
         let kind = self.ref_type.unwrap_or_default().to_ascii_lowercase();
-        otlp::span::Link {
+        otlp::Link {
             trace_id: trace_id(self.trace_id.as_deref()),
             span_id: span_id(self.span_id.as_deref()),
             attributes: vec![text(REFERENCE_TYPE, kind)],
-            ..otlp::span::Link::default()
+            ..otlp::Link::default()
         }
     }
 }
 
 impl Log {
     /// Its name is in the field `event`; logs of old clients have none.
-    fn into_event(mut self) -> otlp::span::Event {
+    fn into_event(mut self) -> otlp::Event {
         let name = take(&mut self.fields, &["event"]);
-        otlp::span::Event {
-            time_unix_nano: self.timestamp.saturating_mul(NANOS_PER_MICRO),
+        otlp::Event {
+            time_unix_nano: Int(self.timestamp.saturating_mul(NANOS_PER_MICRO)),
             name: if name.is_empty() { "log".into() } else { name },
             attributes: self.fields.into_iter().map(Tag::into_attribute).collect(),
-            ..otlp::span::Event::default()
+            ..otlp::Event::default()
         }
     }
 }
@@ -218,20 +217,18 @@ impl Tag {
     /// What is not as its type says is kept as text.
     fn into_attribute(self) -> KeyValue {
         let printed = self.printed();
-        let value = match self.kind.as_deref() {
-            Some("bool") => printed.parse().ok().map(any_value::Value::BoolValue),
-            Some("int64") => printed.parse().ok().map(any_value::Value::IntValue),
-            Some("float64") => printed.parse().ok().map(any_value::Value::DoubleValue),
-            Some("binary") => {
-                let bytes = BASE64_STANDARD.decode(&printed);
-                bytes.ok().map(any_value::Value::BytesValue)
-            }
-            _ => None,
-        };
-        match value {
-            Some(value) => key_value(&self.key, value),
-            None => text(&self.key, printed),
+        let mut value = AnyValue::default();
+        match self.kind.as_deref() {
+            Some("bool") => value.bool_value = printed.parse().ok(),
+            Some("int64") => value.int_value = printed.parse().ok().map(Int),
+            Some("float64") => value.double_value = printed.parse().ok().map(Double),
+            Some("binary") => value.bytes_value = BASE64_STANDARD.decode(&printed).ok().map(Base64),
+            _ => {}
         }
+        if value == AnyValue::default() {
+            return text(&self.key, printed);
+        }
+        key_value(&self.key, value)
     }
 }
 
@@ -242,14 +239,14 @@ fn take(tags: &mut Vec<Tag>, keys: &[&str]) -> String {
     taken.first().map(Tag::printed).unwrap_or_default()
 }
 
-fn kind(text: &str) -> SpanKind {
+fn kind_of(text: &str) -> i32 {
     match text {
-        "client" => SpanKind::Client,
-        "server" => SpanKind::Server,
-        "producer" => SpanKind::Producer,
-        "consumer" => SpanKind::Consumer,
-        "internal" => SpanKind::Internal,
-        _ => SpanKind::Unspecified,
+        "client" => kind::CLIENT,
+        "server" => kind::SERVER,
+        "producer" => kind::PRODUCER,
+        "consumer" => kind::CONSUMER,
+        "internal" => kind::INTERNAL,
+        _ => kind::UNSPECIFIED,
     }
 }
 
@@ -263,20 +260,18 @@ fn status(tags: &mut Vec<Tag>) -> Option<otlp::Status> {
         take(tags, &["error"]);
     }
     let code = match (code.to_ascii_uppercase().as_str(), error.as_str()) {
-        ("OK", _) => StatusCode::Ok,
-        ("ERROR", _) => StatusCode::Error,
+        ("OK", _) => STATUS_OK,
+        ("ERROR", _) => STATUS_ERROR,
         (_, "" | "false") => return None,
-        _ => StatusCode::Error,
+        _ => STATUS_ERROR,
     };
-    Some(otlp::Status {
-        code: code.into(),
-        message,
-    })
+    Some(otlp::Status { message, code })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{flag, number};
+    use super::super::parts::{flag, number};
+    use super::super::tests::resource_spans;
     use super::*;
 
     const TRACE: &str = r#"{"traceID":"af7183fb1d4cf5f","spans":[
@@ -304,36 +299,41 @@ mod tests {
 
     #[test]
     fn everything_has_its_place() {
-        let translated = translate(TRACE).unwrap();
-        assert_eq!(translated.unreadable, 1);
-        let [shop, store] = translated.request.resource_spans.as_slice() else {
+        let found = read(TRACE).expect("Jaeger's");
+        assert_eq!(found.unreadable, 1);
+        let spans = resource_spans(&found);
+        let [shop, store] = spans.as_slice() else {
             panic!("two processes");
         };
-        let of_shop = &shop.resource.as_ref().unwrap().attributes;
+        let of_shop = &shop.resource.as_ref().expect("it is there").attributes;
         assert_eq!(of_shop, &[text(SERVICE_NAME, "shop"), text("host", "a")]);
         let of_scope = &shop.scope_spans[0];
-        assert_eq!(of_scope.scope.as_ref().unwrap().name, "lib");
+        assert_eq!(of_scope.scope.as_ref().expect("it is there").name, "lib");
         let pay = &of_scope.spans[0];
         assert_eq!(pay.trace_id, trace_id(Some("0af7183fb1d4cf5f")));
-        assert_eq!(pay.parent_span_id, Vec::<u8>::new());
+        assert_eq!(pay.parent_span_id, otlp::Hex::default());
         assert_eq!(pay.links[0].span_id, span_id(Some("2")));
         assert_eq!(pay.kind, 2);
-        assert_eq!(pay.start_time_unix_nano, 1_556_604_172_355_737_000);
-        assert_eq!(pay.end_time_unix_nano - pay.start_time_unix_nano, 1_431_000);
-        assert_eq!(pay.status.as_ref().unwrap().code, 2);
+        assert_eq!(pay.start_time_unix_nano, Int(1_556_604_172_355_737_000));
+        assert_eq!(pay.end_time_unix_nano, Int(1_556_604_172_357_168_000));
+        assert_eq!(pay.status.as_ref().expect("it is there").code, 2);
         let attributes = [
             number("retries", 3),
             number("large", 9_007_199_254_740_993),
-            key_value("blob", any_value::Value::BytesValue(vec![0, 1])),
+            key_value(
+                "blob",
+                AnyValue {
+                    bytes_value: Some(Base64(vec![0, 1])),
+                    ..AnyValue::default()
+                },
+            ),
             text("odd", "three"),
             flag("vip", true),
         ];
         assert_eq!(pay.attributes, attributes);
         assert_eq!(pay.events[0].name, "cache miss");
-        assert_eq!(
-            pay.events[0].attributes,
-            [key_value("ratio", any_value::Value::DoubleValue(0.5))]
-        );
+        let ratio = pay.events[0].attributes[0].value.clone();
+        assert_eq!(ratio.expect("a value").double_value, Some(Double(0.5)));
         let query = &store.scope_spans[0].spans[0];
         assert_eq!(query.parent_span_id, pay.span_id);
         assert_eq!(query.links[0].span_id, span_id(Some("4")));
@@ -342,16 +342,16 @@ mod tests {
 
     #[test]
     fn older_files_name_the_parent_and_the_process_in_the_span() {
-        let translated = translate(
+        let found = read(
             r#"{"spans":[{"traceID":"1","spanID":"2","parentSpanID":"3","startTime":7,
                 "process":{"serviceName":"a"}}]}"#,
         );
-        let of_resource = &translated.unwrap().request.resource_spans[0];
-        let resource = of_resource.resource.as_ref().unwrap();
+        let of_resource = &resource_spans(&found.expect("Jaeger's"))[0];
+        let resource = of_resource.resource.as_ref().expect("it is there");
         assert_eq!(resource.attributes, [text(SERVICE_NAME, "a")]);
         let span = &of_resource.scope_spans[0].spans[0];
         assert_eq!(span.parent_span_id, span_id(Some("3")));
-        assert_eq!(span.end_time_unix_nano, 7_000);
-        assert!(translate("[]").is_err() && translate(r#"{"spans":1}"#).is_err());
+        assert_eq!(span.end_time_unix_nano, Int(7_000));
+        assert!(read("[]").is_err() && read(r#"{"spans":1}"#).is_err());
     }
 }

@@ -5,16 +5,18 @@
 
 use std::collections::BTreeMap;
 
-use model::id::SpanId;
-use model::span::SERVICE_NAME;
-use opentelemetry_proto::tonic::common::v1::KeyValue;
-use opentelemetry_proto::tonic::trace::v1 as otlp;
-use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
-use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{NANOS_PER_MICRO, Scope, Translated, flag, number, span_id, text, trace_id};
+use super::Found;
+use super::parts::{
+    Library, NANOS_PER_MICRO, STATUS_ERROR, STATUS_OK, flag, kind, message, number, span_id, text,
+    trace_id,
+};
+use crate::id::SpanId;
+use crate::otlp::json as otlp;
+use crate::otlp::json::{Hex, Int, KeyValue};
+use crate::span::SERVICE_NAME;
 
 /// Clients send `null` for whatever they have not.
 #[derive(Deserialize)]
@@ -57,10 +59,10 @@ struct Annotation {
 ///
 /// # Errors
 /// When it is not a JSON list.
-pub(crate) fn translate(body: &[u8]) -> Result<Translated, serde_json::Error> {
-    let elements: Vec<&RawValue> = serde_json::from_slice(body)?;
-    let mut translated = Translated::default();
-    let mut of_service: BTreeMap<(Option<String>, Scope), Vec<otlp::Span>> = BTreeMap::new();
+pub fn read(spans: &[u8]) -> Result<Found, serde_json::Error> {
+    let elements: Vec<&RawValue> = serde_json::from_slice(spans)?;
+    let mut found = Found::default();
+    let mut of_service: BTreeMap<(Option<String>, Library), Vec<otlp::Span>> = BTreeMap::new();
     for element in elements {
         match serde_json::from_str::<Span>(element.get()) {
             Ok(span) => {
@@ -68,18 +70,15 @@ pub(crate) fn translate(body: &[u8]) -> Result<Translated, serde_json::Error> {
                 let (scope, span) = span.into_otlp();
                 of_service.entry((service, scope)).or_default().push(span);
             }
-            Err(error) => {
-                translated.unreadable += 1;
-                translated.reason.get_or_insert_with(|| error.to_string());
-            }
+            Err(error) => found.leave_out(&error),
         }
     }
     let resource_spans = of_service.into_iter().map(|((service, scope), spans)| {
         let service = service.map(|name| text(SERVICE_NAME, name));
         scope.resource_spans(service.into_iter().collect(), spans)
     });
-    translated.request.resource_spans = resource_spans.collect();
-    Ok(translated)
+    found.message = message(resource_spans.collect());
+    Ok(found)
 }
 
 impl Span {
@@ -93,24 +92,24 @@ impl Span {
         Some(named.clone())
     }
 
-    fn into_otlp(self) -> (Scope, otlp::Span) {
+    fn into_otlp(self) -> (Library, otlp::Span) {
         let id = span_id(self.id.as_deref());
         let mut parent_span_id = match self.parent_id.as_deref() {
-            None | Some("") => vec![],
+            None | Some("") => Hex::default(),
             // One that cannot be read costs the span: it would stand in the wrong place.
             parent => non_empty(span_id(parent)),
         };
         let is_shared = self.shared == Some(true);
         let mut own_id = id.clone();
-        if is_shared && let Ok(client) = SpanId::from_slice(&id) {
+        if is_shared && let Ok(client) = SpanId::from_slice(&id.0) {
             // Client and server have one id between them; here each span has its own.
-            own_id = client.shared_server().as_bytes().to_vec();
+            own_id = Hex(client.shared_server().as_bytes().to_vec());
             parent_span_id = id;
         }
         let mut tags = self.tags.unwrap_or_default();
-        let scope = Scope {
-            name: take(&mut tags, &Scope::NAME),
-            version: take(&mut tags, &Scope::VERSION),
+        let scope = Library {
+            name: take(&mut tags, &Library::NAME),
+            version: take(&mut tags, &Library::VERSION),
         };
         let status = status(&mut tags);
         let mut attributes: Vec<KeyValue> = tags
@@ -137,9 +136,9 @@ impl Span {
             span_id: own_id,
             parent_span_id,
             name: self.name.unwrap_or_default(),
-            kind: kind(self.kind.as_deref()).into(),
-            start_time_unix_nano: start.saturating_mul(NANOS_PER_MICRO),
-            end_time_unix_nano: end.saturating_mul(NANOS_PER_MICRO),
+            kind: kind_of(self.kind.as_deref()),
+            start_time_unix_nano: Int(start.saturating_mul(NANOS_PER_MICRO)),
+            end_time_unix_nano: Int(end.saturating_mul(NANOS_PER_MICRO)),
             attributes,
             events: annotations.into_iter().map(event).collect(),
             status,
@@ -149,19 +148,19 @@ impl Span {
     }
 }
 
-fn kind(kind: Option<&str>) -> SpanKind {
-    match kind {
-        Some("CLIENT") => SpanKind::Client,
-        Some("SERVER") => SpanKind::Server,
-        Some("PRODUCER") => SpanKind::Producer,
-        Some("CONSUMER") => SpanKind::Consumer,
-        _ => SpanKind::Internal,
+fn kind_of(text: Option<&str>) -> i32 {
+    match text {
+        Some("CLIENT") => kind::CLIENT,
+        Some("SERVER") => kind::SERVER,
+        Some("PRODUCER") => kind::PRODUCER,
+        Some("CONSUMER") => kind::CONSUMER,
+        _ => kind::INTERNAL,
     }
 }
 
 /// So that what cannot be read is not taken for absent.
-fn non_empty(id: Vec<u8>) -> Vec<u8> {
-    if id.is_empty() { vec![0] } else { id }
+fn non_empty(id: Hex) -> Hex {
+    if id.0.is_empty() { Hex(vec![0]) } else { id }
 }
 
 fn take(tags: &mut BTreeMap<String, Option<String>>, keys: &[&str]) -> String {
@@ -180,21 +179,18 @@ fn status(tags: &mut BTreeMap<String, Option<String>>) -> Option<otlp::Status> {
     let code = take(tags, &["otel.status_code"]);
     let description = take(tags, &["otel.status_description"]);
     let code = match (code.to_ascii_uppercase().as_str(), &error) {
-        ("OK", _) => StatusCode::Ok,
-        ("ERROR", _) => StatusCode::Error,
-        (_, Some(value)) if value.as_deref() != Some("false") => StatusCode::Error,
+        ("OK", _) => STATUS_OK,
+        ("ERROR", _) => STATUS_ERROR,
+        (_, Some(value)) if value.as_deref() != Some("false") => STATUS_ERROR,
         _ => return None,
     };
     let says_what = |text: &String| !text.is_empty() && text != "true";
-    let message = if description.is_empty() && code == StatusCode::Error {
+    let message = if description.is_empty() && code == STATUS_ERROR {
         error.flatten().filter(says_what).unwrap_or_default()
     } else {
         description
     };
-    Some(otlp::Status {
-        code: code.into(),
-        message,
-    })
+    Some(otlp::Status { message, code })
 }
 
 fn address(endpoint: &Endpoint, prefix: &str) -> Vec<KeyValue> {
@@ -205,25 +201,25 @@ fn address(endpoint: &Endpoint, prefix: &str) -> Vec<KeyValue> {
     ip.into_iter().chain(port).collect()
 }
 
-fn event(annotation: Annotation) -> otlp::span::Event {
+fn event(annotation: Annotation) -> otlp::Event {
     let micros = annotation.timestamp.unwrap_or(0);
-    otlp::span::Event {
-        time_unix_nano: micros.saturating_mul(NANOS_PER_MICRO),
+    otlp::Event {
+        time_unix_nano: Int(micros.saturating_mul(NANOS_PER_MICRO)),
         name: annotation.value.unwrap_or_default(),
-        ..otlp::span::Event::default()
+        ..otlp::Event::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::id::bytes_from_hex;
-
+    use super::super::tests::resource_spans;
     use super::*;
+    use crate::id::bytes_from_hex;
 
     fn spans(body: &str) -> Vec<otlp::Span> {
-        let translated = translate(body.as_bytes()).unwrap();
-        assert_eq!(translated.reason, None);
-        let of_resources = translated.request.resource_spans.into_iter();
+        let found = read(body.as_bytes()).expect("Zipkin's");
+        assert_eq!(found.reason, None);
+        let of_resources = resource_spans(&found).into_iter();
         of_resources
             .flat_map(|of_resource| of_resource.scope_spans)
             .flat_map(|of_scope| of_scope.spans)
@@ -238,24 +234,21 @@ mod tests {
             "remoteEndpoint":{"serviceName":"database","ipv6":"::1","port":58648},
             "annotations":[{"timestamp":1556604172355740,"value":"cache miss"}],
             "tags":{"http.method":"GET","error":"refused","otel.library.name":"lib"}}]"#;
-        let translated = translate(body.as_bytes()).unwrap();
-        let of_resource = &translated.request.resource_spans[0];
-        let resource = of_resource.resource.as_ref().unwrap();
+        let found = read(body.as_bytes()).expect("Zipkin's");
+        let of_resource = &resource_spans(&found)[0];
+        let resource = of_resource.resource.as_ref().expect("it is there");
         assert_eq!(resource.attributes, [text("service.name", "backend")]);
         let of_scope = &of_resource.scope_spans[0];
-        assert_eq!(of_scope.scope.as_ref().unwrap().name, "lib");
+        assert_eq!(of_scope.scope.as_ref().expect("it is there").name, "lib");
         let span = &of_scope.spans[0];
-        assert_eq!(span.trace_id[..8], [0; 8]);
+        assert_eq!(span.trace_id.0[..8], [0; 8]);
         assert_eq!(
-            span.trace_id[8..],
-            bytes_from_hex("5af7183fb1d4cf5f").unwrap()
+            span.trace_id.0[8..],
+            bytes_from_hex("5af7183fb1d4cf5f").expect("digits")
         );
         assert_eq!(span.kind, 3);
-        assert_eq!(span.start_time_unix_nano, 1_556_604_172_355_737_000);
-        assert_eq!(
-            span.end_time_unix_nano - span.start_time_unix_nano,
-            1_431_000
-        );
+        assert_eq!(span.start_time_unix_nano, Int(1_556_604_172_355_737_000));
+        assert_eq!(span.end_time_unix_nano, Int(1_556_604_172_357_168_000));
         let expected = [
             text("error", "refused"),
             text("http.method", "GET"),
@@ -267,7 +260,7 @@ mod tests {
         ];
         assert_eq!(span.attributes, expected);
         assert_eq!(span.events[0].name, "cache miss");
-        let status = span.status.as_ref().unwrap();
+        let status = span.status.as_ref().expect("it is there");
         assert_eq!((status.code, status.message.as_str()), (2, "refused"));
     }
 
@@ -277,18 +270,21 @@ mod tests {
             "duration":null,"shared":null,"localEndpoint":null,"remoteEndpoint":{"serviceName":null},
             "annotations":null,"tags":null}]"#;
         let span = &spans(body)[0];
-        assert_eq!((span.kind, span.parent_span_id.len()), (1, 0));
+        assert_eq!((span.kind, span.parent_span_id.0.len()), (1, 0));
         assert_eq!(span.start_time_unix_nano, span.end_time_unix_nano);
-        assert_eq!(span.span_id, [0, 0, 0, 0, 0, 0, 0, 2]);
+        assert_eq!(span.span_id.0, [0, 0, 0, 0, 0, 0, 0, 2]);
     }
 
     #[test]
     fn the_service_may_be_a_tag() {
         let body = r#"[{"traceId":"1","id":"2","timestamp":7,"localEndpoint":{"serviceName":""},
             "tags":{"service.name":"till"}}]"#;
-        let translated = translate(body.as_bytes()).unwrap();
-        let resource = translated.request.resource_spans[0].resource.clone();
-        assert_eq!(resource.unwrap().attributes, [text("service.name", "till")]);
+        let found = read(body.as_bytes()).expect("Zipkin's");
+        let resource = resource_spans(&found)[0].resource.clone();
+        assert_eq!(
+            resource.expect("it is there").attributes,
+            [text("service.name", "till")]
+        );
     }
 
     #[test]
@@ -297,27 +293,27 @@ mod tests {
             {"traceId":"1","id":"2","parentId":"9","kind":"SERVER","shared":true,"timestamp":8}]"#;
         let spans = spans(body);
         let (client, server) = (&spans[0], &spans[1]);
-        assert_eq!(client.parent_span_id, [0, 0, 0, 0, 0, 0, 0, 9]);
+        assert_eq!(client.parent_span_id.0, [0, 0, 0, 0, 0, 0, 0, 9]);
         assert_eq!(server.parent_span_id, client.span_id);
         assert_ne!(server.span_id, client.span_id);
-        assert_eq!(server.span_id.len(), 8);
+        assert_eq!(server.span_id.0.len(), 8);
     }
 
     #[test]
     fn what_is_no_span_costs_itself_only() {
         let body = r#"[{"traceId":"1","id":"2","timestamp":7},7,{"traceId":8},
             {"traceId":"xyz","id":"2","parentId":"no"}]"#;
-        let translated = translate(body.as_bytes()).unwrap();
-        assert_eq!(translated.unreadable, 2);
-        let reason = translated.reason.unwrap();
+        let found = read(body.as_bytes()).expect("Zipkin's");
+        assert_eq!(found.unreadable, 2);
+        let reason = found.reason.clone().expect("why");
         assert!(reason.starts_with("invalid type: integer `7`"), "{reason}");
-        let spans = &translated.request.resource_spans[0].scope_spans[0].spans;
+        let spans = &resource_spans(&found)[0].scope_spans[0].spans;
         assert_eq!(
-            (spans[1].trace_id.len(), spans[1].parent_span_id.len()),
+            (spans[1].trace_id.0.len(), spans[1].parent_span_id.0.len()),
             (0, 1)
         );
         for body in ["", "{}", "7", "[", &"[".repeat(100_000)] {
-            assert!(translate(body.as_bytes()).is_err(), "{body:.9}");
+            assert!(read(body.as_bytes()).is_err(), "{body:.9}");
         }
     }
 }
