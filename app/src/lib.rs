@@ -5,12 +5,9 @@
 //! read parameters and ask the store; what stands below them takes values of `model` and draws
 //! them.
 
-#![cfg_attr(
-    feature = "ssr",
-    expect(
-        clippy::needless_pass_by_value,
-        reason = "a component owns its properties"
-    )
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties"
 )]
 #![expect(
     unreachable_pub,
@@ -21,7 +18,6 @@
 
 #[cfg(feature = "ssr")]
 mod address;
-#[cfg(feature = "ssr")]
 mod components;
 #[cfg(feature = "ssr")]
 pub mod context;

@@ -15,6 +15,7 @@ use crate::pages::journeys::{EditJourneyPage, JourneysPage, NewJourneyPage};
 use crate::pages::language::LanguagePage;
 use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::open::OpenPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::regions::RegionsPage;
 use crate::pages::service::{ServicePage, ServicesPage};
@@ -120,6 +121,11 @@ pub fn App() -> impl IntoView {
                     <Route
                         path=(StaticSegment("traces"), StaticSegment("live"))
                         view=LivePage
+                        ssr=SsrMode::InOrder
+                    />
+                    <Route
+                        path=(StaticSegment("traces"), StaticSegment("open"))
+                        view=OpenPage
                         ssr=SsrMode::InOrder
                     />
                     <Route

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::first_trace;
+use crate::islands::open_file::OPEN_PATH;
 
 /// Nothing was ever received.
 #[component]
@@ -16,6 +17,9 @@ pub(crate) fn FirstTrace(otlp_http: String) -> impl IntoView {
             <pre tabindex="0"><code>{first_trace::sdk_environment(&otlp_http)}</code></pre>
             <p>"Or fill it with the traffic of a made-up mobile shop:"</p>
             <pre tabindex="0"><code>"throughline simulate"</code></pre>
+            <p>
+                <a href=OPEN_PATH>"Or open a file with traces"</a> ", which stays in this browser."
+            </p>
         </section>
     }
 }

@@ -1,25 +1,49 @@
-//! Parts that pages share. They take values and draw them.
+//! Parts that pages share. They take values and draw them. Most are drawn by the server only; some
+//! also by an island, of what only the browser has.
 
+#[cfg(feature = "ssr")]
 pub(crate) mod budget_chart;
+#[cfg(feature = "ssr")]
 pub(crate) mod change;
+#[cfg(feature = "ssr")]
 pub(crate) mod distribution;
+#[cfg(feature = "ssr")]
 pub(crate) mod exports;
+#[cfg(feature = "ssr")]
 pub(crate) mod figures;
+#[cfg(feature = "ssr")]
 pub(crate) mod filter_bar;
+#[cfg(feature = "ssr")]
 pub(crate) mod first_trace;
+#[cfg(feature = "ssr")]
 pub(crate) mod frame;
+#[cfg(feature = "ssr")]
 pub(crate) mod heatmap;
+#[cfg(feature = "ssr")]
 pub(crate) mod kept;
+#[cfg(feature = "ssr")]
 pub(crate) mod line_chart;
+#[cfg(feature = "ssr")]
 pub(crate) mod notice;
+#[cfg(feature = "ssr")]
 pub(crate) mod objective_figures;
+#[cfg(feature = "ssr")]
 pub(crate) mod part_table;
 pub(crate) mod segment_bar;
+#[cfg(feature = "ssr")]
 pub(crate) mod select_field;
+#[cfg(feature = "ssr")]
 pub(crate) mod short_name;
+pub(crate) mod span_details;
+#[cfg(feature = "ssr")]
 pub(crate) mod sparkline;
+#[cfg(feature = "ssr")]
 pub(crate) mod text_field;
 pub(crate) mod time;
+#[cfg(feature = "ssr")]
 pub(crate) mod time_menu;
+#[cfg(feature = "ssr")]
 pub(crate) mod time_ticks;
+pub(crate) mod waterfall;
+#[cfg(feature = "ssr")]
 pub(crate) mod world_map;

@@ -1,5 +1,6 @@
 //! Where the time of a request goes, as one bar.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use model::decomposition::{Decomposition, Segment};
 use model::format;
@@ -24,7 +25,7 @@ pub(crate) fn SegmentBar(
 ) -> impl IntoView {
     let total = means.total_nanos();
     if total <= 0 {
-        return view! { <span class="muted">"no time"</span> }.into_any();
+        return Either::Left(view! { <span class="muted">"no time"</span> });
     }
     let mut start = 0.0;
     let mut words = Vec::new();
@@ -51,18 +52,18 @@ pub(crate) fn SegmentBar(
     let parts = parts.into_iter().collect_view();
     let words = words.join(" · ");
     let label = format!("{what}: {words}");
-    view! {
+    Either::Right(view! {
         <span class="segment-bar" tabindex="0" role="img" aria-label=label>
             <svg width="100%" height="8" aria-hidden="true">
                 {parts}
             </svg>
             <span class="segment-words" aria-hidden="true">{words}</span>
         </span>
-    }
-    .into_any()
+    })
 }
 
 /// What each colour of the bars means, with the mean time of a request and its share.
+#[cfg(feature = "ssr")]
 #[component]
 pub(crate) fn SegmentLegend(means: Decomposition) -> impl IntoView {
     let total = means.total_nanos();

@@ -14,6 +14,7 @@ pub(crate) fn Time(nanos: i64, now_nanos: i64) -> impl IntoView {
 }
 
 /// A moment to the minute, with UTC on hover.
+#[cfg(feature = "ssr")]
 #[component]
 pub(crate) fn Minute(nanos: i64, now_nanos: i64) -> impl IntoView {
     let style = Style::Minute { now_nanos };

@@ -22,6 +22,22 @@ pub(super) fn selected() -> Option<SpanId> {
     None
 }
 
+/// The same, untracked.
+pub(super) fn selected_untracked() -> Option<SpanId> {
+    #[cfg(feature = "hydrate")]
+    {
+        SELECTED.with(GetUntracked::get_untracked)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    None
+}
+
+/// Another trace is looked at on the same page.
+pub(super) fn clear() {
+    #[cfg(feature = "hydrate")]
+    SELECTED.with(|selected| selected.set(None));
+}
+
 /// How the waterfall is looked at; none where the page has none; tracked.
 pub(super) fn shown() -> Option<State> {
     #[cfg(feature = "hydrate")]

@@ -10,6 +10,7 @@ pub(crate) mod keys;
 pub(crate) mod live;
 mod looked_at;
 pub(crate) mod objective_preview;
+pub(crate) mod open_file;
 pub(crate) mod refresh;
 pub(crate) mod span_details;
 pub(crate) mod theme;

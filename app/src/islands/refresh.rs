@@ -74,7 +74,7 @@ fn is_in_use() -> bool {
     #[cfg(feature = "hydrate")]
     {
         let busy = "form[method=post], input:focus, textarea:focus, select:focus, main [tabindex]:focus, \
-                    .live, :active, dialog[open], details[open], html[data-left]";
+                    .live, .opened, :active, dialog[open], details[open], html[data-left]";
         let document = document();
         document.hidden() || document.query_selector(busy).ok().flatten().is_some()
     }

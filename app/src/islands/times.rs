@@ -39,13 +39,11 @@ impl Mark {
         }
     }
 
-    #[cfg(feature = "ssr")]
     pub(crate) fn utc(self) -> String {
         self.text(0)
     }
 
     /// The value of `data-time`, by which the element is found and understood.
-    #[cfg(feature = "ssr")]
     pub(crate) fn attribute(self) -> String {
         let (name, reference) = match self.style {
             Style::Clock { now_nanos } => ("clock", now_nanos),

@@ -11,6 +11,7 @@ pub(crate) mod language;
 pub(crate) mod live;
 pub(crate) mod not_found;
 mod observe;
+pub(crate) mod open;
 pub(crate) mod overview;
 pub(crate) mod regions;
 pub(crate) mod service;

@@ -7,13 +7,17 @@ use std::time::Duration;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
+use model::filter::{Filter, FilterError};
 use model::id::{SpanId, TraceId};
-use model::layout::waterfall::State;
+use model::layout::waterfall::{Skeleton, State, fingerprint};
+use model::summary::Summary;
+use model::trace::Trace;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 #[cfg(feature = "hydrate")]
 use crate::islands::looked_at;
+use crate::islands::open_file::OPEN_PATH;
 use crate::islands::trace_tabs::trace_href;
 
 /// After how long without a change the address says what is seen. Browsers allow some hundred
@@ -38,6 +42,54 @@ pub(crate) struct Facts {
     pub(crate) skeleton: Option<String>,
 }
 
+/// Most services that can be folded by hand: those with the most spans.
+const MAX_SERVICES: usize = 40;
+
+impl Facts {
+    /// Of a trace in which nothing is looked for.
+    pub(crate) fn of(trace: TraceId, skeleton: &Skeleton) -> Self {
+        Self {
+            trace,
+            spans: skeleton.bones.len() + skeleton.spans_left_out,
+            errors: skeleton.bones.iter().filter(|bone| bone.is_error).count(),
+            duration_nanos: skeleton.duration_nanos,
+            largest_shift_nanos: skeleton.largest_shift_nanos,
+            services: skeleton.largest_services(MAX_SERVICES),
+            found: 0,
+            problem: None,
+            skeleton: None,
+        }
+    }
+}
+
+/// A trace that only the browser has. Nothing of it is asked of the server, nor put into addresses.
+#[derive(Debug, Clone)]
+pub(crate) struct Here {
+    pub(crate) trace: Arc<Trace>,
+    pub(crate) summary: Arc<Summary>,
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "rows of the server are HTML")
+    )]
+    pub(crate) skeleton: Arc<Skeleton>,
+    /// Who changes it has the waterfall drawn anew.
+    pub(crate) begin: RwSignal<State>,
+}
+
+impl Here {
+    fn find(&self, text: &str) -> Result<Hits, FilterError> {
+        let found = Filter::find(text, &self.summary, &self.trace)?;
+        let found = found.into_iter().map(u32::try_from);
+        let positions: Vec<u32> = found.filter_map(Result::ok).collect();
+        Ok(Hits {
+            count: positions.len(),
+            positions: Arc::new(positions),
+            problem: None,
+            fingerprint: fingerprint(&self.trace),
+        })
+    }
+}
+
 /// The spans that are looked for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Hits {
@@ -52,6 +104,7 @@ pub(crate) struct Hits {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Control {
     pub(super) facts: StoredValue<Facts>,
+    pub(super) here: StoredValue<Option<Here>>,
     pub(super) state: RwSignal<State>,
     pub(super) selected: RwSignal<SpanId>,
     pub(super) hits: RwSignal<Hits>,
@@ -64,7 +117,7 @@ pub(crate) struct Control {
 }
 
 impl Control {
-    pub(super) fn new(facts: Facts, state: State, selected: SpanId) -> Self {
+    pub(super) fn new(facts: Facts, state: State, selected: SpanId, here: Option<Here>) -> Self {
         let hits = Hits {
             positions: Arc::default(),
             count: facts.found,
@@ -73,6 +126,7 @@ impl Control {
         };
         Self {
             facts: StoredValue::new(facts),
+            here: StoredValue::new(here),
             state: RwSignal::new(state),
             selected: RwSignal::new(selected),
             hits: RwSignal::new(hits),
@@ -82,10 +136,52 @@ impl Control {
         }
     }
 
+    /// The address of the page of the trace.
+    pub(super) fn path(self) -> String {
+        if self.is_here() {
+            return OPEN_PATH.to_owned();
+        }
+        let trace = self.facts.with_value(|facts| facts.trace);
+        format!("/traces/{trace}")
+    }
+
+    /// Whether only the browser has the trace.
+    pub(super) fn is_here(self) -> bool {
+        self.here.with_value(Option::is_some)
+    }
+
     /// The address of the trace as that state shows it, with the span that is selected.
     pub(super) fn href(self, state: &State) -> String {
+        if self.is_here() {
+            return self.path();
+        }
         let trace = self.facts.with_value(|facts| facts.trace);
         trace_href(trace, Some(self.selected.get()), "", "", state)
+    }
+
+    /// Before and behind the id of a span in the address of its row.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn row_href(self, state: &State) -> (String, String) {
+        if self.is_here() {
+            return ("#span-".to_owned(), String::new());
+        }
+        let query = state.query();
+        let separator = if query.is_empty() { "" } else { "&" };
+        (
+            format!("{}?span=", self.path()),
+            format!("{separator}{query}"),
+        )
+    }
+
+    /// Draws the waterfall anew in that state, where that needs no other page.
+    pub(super) fn begin_anew(self, event: &ev::MouseEvent, state: State) {
+        let begin = self
+            .here
+            .with_value(|here| here.as_ref().map(|here| here.begin));
+        if let Some(begin) = begin {
+            event.prevent_default();
+            begin.set(state);
+        }
     }
 
     /// Where a link leads to another state, goes there without loading the page anew.
@@ -106,7 +202,7 @@ impl Control {
         {
             self.state.with(looked_at::show);
             // What came with the page is in the address already.
-            if !self.is_alive.get_untracked() {
+            if self.is_here() || !self.is_alive.get_untracked() {
                 return;
             }
             let show = move || {
@@ -134,6 +230,16 @@ pub(super) fn find_in(control: Control, text: String) {
     if text.is_empty() {
         control.hits.set(Hits::default());
         control.hit_number.set(None);
+        return;
+    }
+    let found = control
+        .here
+        .with_value(|here| here.as_ref().map(|here| here.find(&text)));
+    if let Some(found) = found {
+        control.hits.set(found.unwrap_or_else(|error| Hits {
+            problem: Some(format!("{error}. {}", error.hint)),
+            ..Hits::default()
+        }));
         return;
     }
     let trace = control.facts.with_value(|facts| facts.trace);

@@ -13,10 +13,10 @@ use leptos::prelude::*;
 use model::id::SpanId;
 use model::layout::waterfall::{State, Stretch};
 
-pub(crate) use self::control::Facts;
 #[cfg(feature = "ssr")]
 pub(crate) use self::control::Found;
 use self::control::{Control, find_in};
+pub(crate) use self::control::{Facts, Here};
 use self::stage::Stage;
 use self::tools::Tools;
 
@@ -40,7 +40,25 @@ pub(crate) fn WaterfallView(
     selected: SpanId,
     children: Children,
 ) -> impl IntoView {
-    let control = Control::new(facts, state, selected);
+    view! {
+        <Waterfall facts state selected here=None>
+            {children()}
+        </Waterfall>
+    }
+}
+
+/// The same within another island.
+#[component]
+pub(crate) fn Waterfall<C: IntoView + 'static>(
+    facts: Facts,
+    state: State,
+    selected: SpanId,
+    /// The trace, where only the browser has it.
+    here: Option<Here>,
+    children: TypedChildren<C>,
+) -> impl IntoView {
+    let children = children.into_inner();
+    let control = Control::new(facts, state, selected, here);
     let board = Stage::new(control);
     Effect::new(move |_| board.start());
     Effect::new(move |_| {

@@ -122,9 +122,7 @@ fn JumpButtons(stage: Stage, jump: Jump, what: &'static str) -> impl IntoView {
 /// Looks for spans. What else the address says is kept.
 #[component]
 fn Find(control: Control, stage: Stage) -> impl IntoView {
-    let action = control
-        .facts
-        .with_value(|facts| format!("/traces/{}", facts.trace));
+    let action = control.path();
     let input = NodeRef::<html::Input>::new();
     let kept = move || {
         let state = State {
@@ -285,8 +283,11 @@ fn ClockSwitch(control: Control, largest_shift_nanos: i64) -> impl IntoView {
             ..state.clone()
         };
         let href = move || control.href(&control.state.with(other));
+        let turn = move |event: leptos::ev::MouseEvent| {
+            control.begin_anew(&event, control.state.with_untracked(other));
+        };
         view! {
-            <a href=href class="button small" title=WHY>
+            <a href=href class="button small" title=WHY on:click=turn>
                 {text}
             </a>
         }

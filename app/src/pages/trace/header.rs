@@ -9,6 +9,7 @@ use super::query::Overview;
 use crate::address::{TraceAddress, TracesAddress};
 use crate::components::segment_bar::SegmentStrip;
 use crate::components::time::Time;
+use crate::islands::open_file::OPEN_PATH;
 
 #[component]
 pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView {
@@ -71,6 +72,9 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
                     </a>
                     <a class="button small" href=address.jaeger_href()>
                         "Jaeger JSON"
+                    </a>
+                    <a class="button" href=OPEN_PATH>
+                        "Open a file…"
                     </a>
                 </div>
             </div>

@@ -1,7 +1,6 @@
 //! `/traces/{id}`: one request, span by span.
 
 mod broken;
-mod details;
 mod flame;
 mod header;
 mod peers;

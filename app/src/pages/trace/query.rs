@@ -1,17 +1,15 @@
 //! What the page asks the store.
 
 use leptos::prelude::*;
-use model::attribute::Attribute;
 use model::broken_hop::may_be_broken;
-use model::calls::calls;
+use model::calls::contradiction;
 use model::clock_skew;
 use model::decomposition::Decomposition;
 use model::device_signals::DeviceSignals;
-use model::format;
 use model::id::{SpanId, TraceId};
 use model::layout::flame::Flame;
 use model::layout::waterfall::Clock;
-use model::span::{Scope, Span};
+use model::span_details::SpanDetails;
 use model::summary::Summary;
 use model::trace::Trace;
 use model::trace_statistics::Statistics;
@@ -22,9 +20,6 @@ use super::waterfall::LookedAt;
 use crate::address::{TraceAddress, TraceView};
 use crate::context::RequestContext;
 use crate::error::AppError;
-
-/// Events of one span that are sent and listed: the first.
-const MAX_EVENTS: usize = 500;
 
 /// What stands above a view of a trace, and the view; the spans without their attributes.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,18 +45,6 @@ pub(crate) enum Content {
     Flame(Flame),
     Topology(TraceTopology),
     Statistics(Statistics),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct SpanDetails {
-    pub(super) span: Span,
-    /// How many events the span has beyond those that are sent.
-    pub(super) more_events: usize,
-    pub(super) service: String,
-    pub(super) resource: Vec<Attribute>,
-    pub(super) scope: Scope,
-    pub(super) defects: Vec<String>,
-    pub(super) standing: Standing,
 }
 
 /// The address comes back with what it looks at found on its own clock.
@@ -96,7 +79,7 @@ pub(super) async fn get_trace(
         content,
         segments: Decomposition::of(&trace, &shifts, root),
         device: DeviceSignals::of(&trace),
-        defects: of_trace.chain(contradictions(&trace)).collect(),
+        defects: of_trace.chain(contradiction(&trace)).collect(),
         may_be_broken: may_be_broken(&trace),
         now_nanos,
     };
@@ -119,22 +102,11 @@ fn content(address: &TraceAddress, trace: &Trace, summary: &Summary, shifts: &[i
     }
 }
 
-/// Calls that took longer for who was called than for who called: a negative time on the network.
-fn contradictions(trace: &Trace) -> Option<String> {
-    let network = calls(trace).filter_map(|call| call.network_nanos);
-    let negative: Vec<i64> = network.filter(|nanos| *nanos < 0).collect();
-    let most = negative.iter().min()?.saturating_neg();
-    let count = format::counted(negative.len(), "call");
-    let most = format::duration(most);
-    Some(format!(
-        "{count} took up to {most} longer for the callee than for its caller: a clock or a span is wrong"
-    ))
-}
-
+/// What is known of a span, and how it stands beside others.
 pub(super) async fn get_span(
     trace: TraceId,
     span: SpanId,
-) -> Result<Option<SpanDetails>, AppError> {
+) -> Result<Option<(SpanDetails, Standing)>, AppError> {
     let context: RequestContext = expect_context();
     let Some(trace) = context.store.shared_trace(trace).await? else {
         return Ok(None);
@@ -143,22 +115,7 @@ pub(super) async fn get_span(
         return Ok(None);
     };
     let standing = Standing::of(&context, &trace, position).await?;
-    let span = &trace.spans[position];
-    let of_span = trace.defects.iter();
-    let of_span = of_span.filter(|defect| defect.span() == Some(span.id));
-    let of_span = of_span.map(ToString::to_string);
-    let shift = clock_skew::shifts(&trace).get(position).copied();
-    let moved = shift.and_then(clock_skew::explanation);
-    Ok(Some(SpanDetails {
-        span: Span {
-            events: span.events.iter().take(MAX_EVENTS).cloned().collect(),
-            ..span.clone()
-        },
-        more_events: span.events.len().saturating_sub(MAX_EVENTS),
-        service: trace.service_of(span).to_owned(),
-        resource: trace.resource_of(span).attributes.clone(),
-        scope: trace.scopes[span.scope].clone(),
-        defects: of_span.chain(moved).collect(),
-        standing,
-    }))
+    let shifts = clock_skew::shifts(&trace);
+    let details = SpanDetails::of(&trace, position, &shifts);
+    Ok(details.map(|details| (details, standing)))
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::filter::Filter;
 
 use crate::address::{LIVE_PATH, TracesAddress};
+use crate::islands::open_file::OPEN_PATH;
 
 /// Nothing in the range meets the filter.
 #[component]
@@ -25,6 +26,7 @@ pub(super) fn NothingFound(address: TracesAddress, range_title: String) -> impl 
             <ul>
                 {first} {unfiltered} <li><a href=wider.href()>"Look at the last 30 days"</a></li>
                 <li><a href=live>"Watch for what arrives"</a></li>
+                <li><a href=OPEN_PATH>"Open a file with traces"</a></li>
             </ul>
         </section>
     }

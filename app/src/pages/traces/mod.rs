@@ -26,6 +26,7 @@ use crate::components::first_trace::FirstTrace;
 use crate::components::notice::ErrorNotice;
 use crate::components::time::Time;
 use crate::components::time_menu;
+use crate::islands::open_file::OPEN_PATH;
 
 const EXPORTS: [Export; 3] = [
     Export::Csv("traces"),
@@ -128,6 +129,7 @@ fn Results(address: TracesAddress, answer: Answer) -> impl IntoView {
                     <Exports what="The traces" scope=address.scope.clone() exports=EXPORTS.to_vec() own />
                     <ColumnsForm address=address.clone() columns=columns.clone() />
                     <a href=address.scope.href(LIVE_PATH) class="button">"Live"</a>
+                    <a href=OPEN_PATH class="button">"Open a file…"</a>
                 </div>
             </header>
             <TraceTable address order columns traces=page.traces values now_nanos />

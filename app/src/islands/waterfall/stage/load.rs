@@ -9,7 +9,8 @@ use web_sys::Response;
 
 use super::super::control::Control;
 
-/// The one that came with the page, or else from the server; or why there is none.
+/// The one that came with the page, or of the trace that is here, or else from the server; or why
+/// there is none.
 pub(super) async fn skeleton(control: Control) -> Result<Skeleton, String> {
     let with_page = control.facts.with_value(|facts| {
         let text = facts.skeleton.as_ref()?;
@@ -18,11 +19,18 @@ pub(super) async fn skeleton(control: Control) -> Result<Skeleton, String> {
     if let Some(skeleton) = with_page {
         return Ok(skeleton);
     }
+    let here = control
+        .here
+        .with_value(|here| Some(Skeleton::clone(&here.as_ref()?.skeleton)));
+    if let Some(skeleton) = here {
+        return Ok(skeleton);
+    }
+    let clock = control.state.with_untracked(|state| state.clock);
     let trace = control.facts.with_value(|facts| facts.trace);
-    let is_raw = control
-        .state
-        .with_untracked(|state| state.clock == Clock::Raw);
-    let clock = if is_raw { "?clock=raw" } else { "" };
+    let clock = match clock {
+        Clock::Corrected => "",
+        Clock::Raw => "?clock=raw",
+    };
     let bytes = fetch(&format!("/traces/{trace}/skeleton{clock}")).await;
     let away = |_| "The server could not be asked for the other rows. Reload the page.".to_owned();
     let (status, bytes) = bytes.map_err(away)?;

@@ -45,7 +45,6 @@ impl Scene {
         let selected = skeleton.position(control.selected.get_untracked());
         let errors = (0..).zip(&skeleton.bones).filter(|(_, bone)| bone.is_error);
         let errors = errors.map(|(position, _)| position).collect();
-        let trace = control.facts.with_value(|facts| facts.trace);
         let scene = Self {
             errors,
             looks: Looks {
@@ -53,7 +52,7 @@ impl Scene {
                 view,
                 selected: selected.unwrap_or(0),
                 found: HashSet::new(),
-                href: (format!("/traces/{trace}?span="), String::new()),
+                href: control.row_href(&state),
                 state: State::default(),
                 skeleton,
             },
@@ -146,12 +145,7 @@ impl Scene {
         let duration_nanos = looks.skeleton.duration_nanos;
         let whole = Window::whole(duration_nanos);
         looks.window = state.zoom.map_or(whole, |zoom| zoom.within(duration_nanos));
-        let query = state.query();
-        looks.href.1 = if query.is_empty() {
-            query
-        } else {
-            format!("&{query}")
-        };
+        looks.href = self.control.row_href(state);
         looks.state = state.clone();
         self.grid.set_axis(&looks.window.ticks(TICKS));
         self.grid.show_path(!state.hides_path);

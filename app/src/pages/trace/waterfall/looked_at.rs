@@ -10,9 +10,6 @@ use model::trace::Trace;
 /// Rows that stand in the page. Where scripts run, all others follow.
 pub(super) const MAX_ROWS: usize = 200;
 
-/// Most services that can be folded by hand: those with the most spans.
-const MAX_SERVICES: usize = 40;
-
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LookedAt {
     pub(super) skeleton: Skeleton,
@@ -68,19 +65,6 @@ impl LookedAt {
         let found = self.found.as_ref().ok();
         let place = found.map(|found| found.binary_search_by_key(&position, |at| *at as usize));
         place.is_some_and(|place| place.is_ok())
-    }
-
-    /// The services with the most spans.
-    pub(super) fn services(&self) -> Vec<String> {
-        let mut counts = vec![0_usize; self.skeleton.services.len()];
-        for bone in &self.skeleton.bones {
-            counts[bone.service as usize] += 1;
-        }
-        let counted = counts.into_iter().zip(&self.skeleton.services);
-        let mut counted: Vec<_> = counted.filter(|(count, _)| *count > 0).collect();
-        counted.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        let most = counted.into_iter().take(MAX_SERVICES);
-        most.map(|(_, name)| name.clone()).collect()
     }
 }
 

@@ -2,24 +2,20 @@
 //! scripts run, the island fetches the skeleton of the trace and draws whatever is scrolled to.
 
 mod looked_at;
-mod map;
-mod row;
 
-use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 use model::format;
 use model::id::SpanId;
-use model::layout::waterfall::{RowView, State, Window};
+use model::layout::waterfall::State;
 
 pub(super) use self::looked_at::{LookedAt, find};
 
 use self::looked_at::MAX_ROWS;
-use self::map::Map;
-use self::row::SpanRow;
 use super::span_pane::SpanPane;
 use crate::address::TraceAddress;
+use crate::components::waterfall::{EmptyRow, SpanRow, WaterfallFrame};
 use crate::islands::span_details::SpanDetailsPane;
-use crate::islands::waterfall::{Facts, TICKS, WaterfallView, tick_anchor};
+use crate::islands::waterfall::{Facts, WaterfallView};
 
 /// Most spans whose skeleton comes with the page.
 const MAX_AT_ONCE: usize = 300;
@@ -35,15 +31,10 @@ pub(super) fn WaterfallPart(
     let skeleton = &looked_at.skeleton;
     let problem = looked_at.found.as_ref().err();
     let facts = Facts {
-        trace,
-        spans: skeleton.bones.len() + skeleton.spans_left_out,
-        errors: skeleton.bones.iter().filter(|bone| bone.is_error).count(),
-        duration_nanos: skeleton.duration_nanos,
-        largest_shift_nanos: skeleton.largest_shift_nanos,
-        services: looked_at.services(),
         found: looked_at.found.as_ref().map_or(0, Vec::len),
         problem: problem.map(|problem| format!("{problem}. {}", problem.hint)),
         skeleton: (skeleton.bones.len() <= MAX_AT_ONCE).then(|| skeleton.to_text()),
+        ..Facts::of(trace, skeleton)
     };
     let state = address.waterfall.clone();
     view! {
@@ -74,61 +65,20 @@ fn Rows(address: TraceAddress, looked_at: LookedAt, selected: SpanId) -> impl In
     let drawn = drawn.collect_view();
     let count = looked_at.view.len();
     let (first_row, duration_nanos) = (looked_at.first_row, looked_at.skeleton.duration_nanos);
-    let state = address.waterfall.clone();
-    let class = if state.hides_path {
-        "treegrid no-path"
-    } else {
-        "treegrid"
-    };
+    let hides_path = address.waterfall.hides_path;
     view! {
-        <Map minimap=looked_at.minimap looked_at=looked_at.window duration_nanos />
-        <div
-            role="treegrid"
-            class=class
-            aria-label="Spans"
-            {..custom_attribute("aria-rowcount", (count + 1).to_string())}
+        <WaterfallFrame
+            minimap=looked_at.minimap
+            looked_at=looked_at.window
+            duration_nanos
+            hides_path
+            count
         >
-            <Axis window=looked_at.window />
-            <div role="rowgroup" class="rows">
-                {drawn}
-            </div>
-        </div>
+            {drawn}
+        </WaterfallFrame>
         <EmptyRow />
         <LeftOut address=address.clone() first_row count spans_left_out=looked_at.skeleton.spans_left_out />
     }
-}
-
-#[component]
-fn Axis(window: Window) -> impl IntoView {
-    let ticks = window.ticks(TICKS).into_iter().map(|(percent, name)| {
-        let anchor = tick_anchor(percent);
-        view! { <text x=format!("{percent:.2}%") y="12" text-anchor=anchor>{name}</text> }
-    });
-    let ticks: Vec<_> = ticks.collect();
-    view! {
-        <div role="row" class="row head" {..custom_attribute("aria-rowindex", "1")}>
-            <div role="columnheader">"Service and operation"</div>
-            <div role="columnheader" class="lane">
-                <span class="hidden">"Time line"</span>
-                <svg width="100%" height="16" aria-hidden="true">
-                    {ticks}
-                </svg>
-            </div>
-            <div role="columnheader" class="number">
-                "Duration"
-            </div>
-        </div>
-    }
-}
-
-/// What scripts make rows of.
-#[component]
-fn EmptyRow() -> impl IntoView {
-    let row = SpanId::from_slice(&[1; 8]).ok().map(RowView::empty);
-    let row = row.map(|row| {
-        view! { <SpanRow row=&row href=String::new() is_found=false is_selected=false /> }
-    });
-    view! { <template id="empty-row">{row}</template> }
 }
 
 /// Says that there are more spans than rows here, and leads to them.

@@ -5,12 +5,13 @@
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 use model::format;
+use model::id::SpanId;
 use model::layout::waterfall::{RowView, Stretch};
 
 use crate::islands::waterfall::{dots, row_id, strokes};
 
 #[component]
-pub(super) fn SpanRow<'a>(
+pub(crate) fn SpanRow<'a>(
     row: &'a RowView<'a>,
     href: String,
     is_found: bool,
@@ -43,6 +44,16 @@ pub(super) fn SpanRow<'a>(
             </div>
         </div>
     }
+}
+
+/// What scripts make rows of.
+#[component]
+pub(crate) fn EmptyRow() -> impl IntoView {
+    let row = SpanId::from_slice(&[1; 8]).ok().map(RowView::empty);
+    let row = row.map(|row| {
+        view! { <SpanRow row=&row href=String::new() is_found=false is_selected=false /> }
+    });
+    view! { <template id="empty-row">{row}</template> }
 }
 
 /// What a row looks like.

@@ -7,7 +7,7 @@ use model::layout::waterfall::minimap::{COLUMNS, Minimap};
 
 /// `looked_at` is the part of the time line that is looked at.
 #[component]
-pub(super) fn Map(minimap: Minimap, looked_at: Window, duration_nanos: i64) -> impl IntoView {
+pub(crate) fn Map(minimap: Minimap, looked_at: Window, duration_nanos: i64) -> impl IntoView {
     let layers = (0..SERVICE_COLORS).map(|color| {
         let strips = minimap.strips.iter().filter(|strip| strip.color == color);
         let strokes = strips.map(|strip| {
