@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::check::CheckOptions;
 use crate::import::ImportOptions;
 use crate::simulate::SimulateOptions;
 
@@ -24,4 +25,9 @@ pub(crate) enum Command {
     Simulate(SimulateOptions),
     /// Sends traces from files, as other tools and this one export them, to a running Throughline.
     Import(ImportOptions),
+    /// Says whether a release is worse than another by more than chance and by more than it may.
+    ///
+    /// Exits with 0 when it is not, with 1 when it is, and with 2 when there are too few requests or
+    /// there is no server to say.
+    Check(CheckOptions),
 }

@@ -3,6 +3,7 @@
 mod api;
 mod assemble;
 mod charts;
+mod check;
 mod cli;
 mod clock;
 mod config;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
         Err(error) => Err(format!("the threads could not be started: {error}").into()),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("throughline: {error}");
             ExitCode::FAILURE
@@ -53,11 +54,12 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(cli: Cli) -> Result<ExitCode, Box<dyn std::error::Error>> {
     match cli.command {
         Command::Serve => serve::serve(config::Config::from_env()?).await?,
         Command::Simulate(options) => simulate::simulate(options).await?,
         Command::Import(options) => import::import(options).await?,
+        Command::Check(options) => return Ok(check::check(options).await),
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
