@@ -70,7 +70,7 @@ mod tests {
         let href = new_slo_href(Some(&Key::Label("sign in".into())));
         assert_eq!(
             href,
-            "/slos/new?draft%5Bover%5D=journey&draft%5Bjourney%5D=label:sign%20in"
+            "/slos/new?draft[over]=journey&draft[journey]=label:sign%20in"
         );
         let mut query = ParamsMap::new();
         query.insert("draft[over]".to_owned(), "journey".to_owned());

@@ -6,7 +6,7 @@ use model::journey::{Key, Requests};
 use model::overview::JourneyReport;
 
 use super::query::Answer;
-use crate::address::{JourneyAddress, new_journey_href};
+use crate::address::{JourneyAddress, new_journey_href, new_slo_href};
 use crate::components::change::{ChangeMark, Measure};
 use crate::components::figures::{BudgetTag, Duration, ErrorRate, Percentile95, Volume};
 use crate::pages::overview::Sentence;
@@ -30,6 +30,9 @@ pub(super) fn JourneyHeader(address: JourneyAddress, answer: Answer) -> impl Int
             view! { <a class="button" href=new_journey_href(&draft)>"Give it a budget…"</a> }
                 .into_any()
         }
+    };
+    let objective = view! {
+        <a class="button" href=new_slo_href(Some(&address.key))>"Set an objective…"</a>
     };
     let owner = (!definition.owner.is_empty())
         .then(|| view! { <li><span class="muted">"owner "</span>{definition.owner}</li> });
@@ -90,6 +93,7 @@ pub(super) fn JourneyHeader(address: JourneyAddress, answer: Answer) -> impl Int
                 <BudgetTag state=figures.budget />
                 <div class="actions">
                     {explore}
+                    {objective}
                     {edit}
                 </div>
             </div>
