@@ -21,7 +21,7 @@ pub(super) struct Acknowledgement {
 }
 
 pub(super) async fn list(State(store): State<Store>) -> Result<Json<Value>, ApiError> {
-    let episodes = store.alert_episodes(None).await?;
+    let episodes = store.fired_alerts(None).await?;
     let (firing, resolved): (Vec<_>, Vec<_>) = episodes
         .iter()
         .partition(|episode| episode.resolved_nanos.is_none());

@@ -82,7 +82,7 @@ pub(super) async fn status(State((store, redactor)): Shared, Path(id): Path<Stri
 
 /// Also of an objective that was deleted.
 pub(super) async fn versions(State((store, _)): Shared, Path(id): Path<String>) -> Answer {
-    let versions = store.objective_versions(OBJECTIVE.number(&id)?).await?;
+    let versions = store.versions_of_objective(OBJECTIVE.number(&id)?).await?;
     if versions.is_empty() {
         return Err(OBJECTIVE.missing());
     }

@@ -147,7 +147,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn alert_episodes(&self, objective: Option<i64>) -> Result<Vec<AlertEpisode>, Error> {
+    pub async fn fired_alerts(&self, objective: Option<i64>) -> Result<Vec<AlertEpisode>, Error> {
         let rows = sqlx::query_as!(
             EpisodeRow,
             "select

@@ -34,7 +34,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer, or one cannot be read.
-    pub async fn objective_versions(&self, id: i64) -> Result<Vec<Version>, Error> {
+    pub async fn versions_of_objective(&self, id: i64) -> Result<Vec<Version>, Error> {
         let rows = sqlx::query_as!(
             VersionRow,
             "select version, at_nanos, author, reason, definition::text as definition

@@ -26,11 +26,8 @@ pub(super) async fn get_alerts() -> Result<Answer, AppError> {
     let RequestContext {
         store, now_nanos, ..
     } = expect_context();
-    let (alerts, episodes, objectives) = try_join!(
-        store.alerts(),
-        store.alert_episodes(None),
-        store.objectives(),
-    )?;
+    let (alerts, episodes, objectives) =
+        try_join!(store.alerts(), store.fired_alerts(None), store.objectives(),)?;
     let names = objectives.into_iter();
     Ok(Answer {
         alerts,

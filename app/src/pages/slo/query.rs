@@ -39,8 +39,8 @@ pub(super) async fn get_objective(id: i64) -> Result<Option<Answer>, AppError> {
     let (preview, spending, versions, episodes) = try_join!(
         store.objective_preview(definition, stored_value, now_nanos),
         store.objective_spending(definition, stored_value, now_nanos),
-        store.objective_versions(id),
-        store.alert_episodes(Some(id)),
+        store.versions_of_objective(id),
+        store.fired_alerts(Some(id)),
     )?;
     let report = preview.zip(spending);
     Ok(Some(Answer {

@@ -140,7 +140,7 @@ async fn revert(id: i64, version: i32, to: i32, draft: &Draft) -> Result<(), Rea
     if change.reason.is_empty() {
         change.reason = format!("As version {to} again");
     }
-    let versions = store.objective_versions(id).await?.into_iter();
+    let versions = store.versions_of_objective(id).await?.into_iter();
     let mut earlier = versions.filter(|own| own.version == to);
     let definition = earlier.find_map(|own| own.definition);
     let definition = definition.ok_or(Reason::Gone)?;

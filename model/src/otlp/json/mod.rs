@@ -45,12 +45,12 @@ pub fn read_traces(text: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
     read::<TracesData>(text)
 }
 
-/// Writes the protobuf of a `TracesData` as JSON.
+/// Writes the protobuf of a `TracesData` as JSON. The list at its top is always there.
 ///
 /// # Errors
 /// When it is none.
 pub fn write_traces(message: &[u8]) -> Result<String, WriteError> {
-    write::<TracesData>(message)
+    write::<TracesData>(message, r#"{"resourceSpans":[]}"#)
 }
 
 /// Reads an `ExportLogsServiceRequest` or a `LogsData`, which look the same: its protobuf.
@@ -61,12 +61,12 @@ pub fn read_logs(text: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
     read::<LogsData>(text)
 }
 
-/// Writes the protobuf of a `LogsData` as JSON.
+/// Writes the protobuf of a `LogsData` as JSON. The list at its top is always there.
 ///
 /// # Errors
 /// When it is none.
 pub fn write_logs(message: &[u8]) -> Result<String, WriteError> {
-    write::<LogsData>(message)
+    write::<LogsData>(message, r#"{"resourceLogs":[]}"#)
 }
 
 fn read<M: Message + DeserializeOwned>(text: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
@@ -76,9 +76,17 @@ fn read<M: Message + DeserializeOwned>(text: &[u8]) -> Result<Vec<u8>, serde_jso
     Ok(message)
 }
 
-fn write<M: Message + Serialize>(message: &[u8]) -> Result<String, WriteError> {
+/// `nothing` is the text of a message without any fields, which otherwise are left out where they
+/// are empty.
+fn write<M: Message + PartialEq + Serialize>(
+    message: &[u8],
+    nothing: &str,
+) -> Result<String, WriteError> {
     let mut data = M::default();
     data.merge(message, MAX_DEPTH)?;
+    if data == M::default() {
+        return Ok(nothing.to_owned());
+    }
     Ok(serde_json::to_string(&data)?)
 }
 
@@ -181,6 +189,14 @@ messages! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_an_empty_list() {
+        let traces = write_traces(&[]).expect("JSON");
+        assert_eq!(traces, r#"{"resourceSpans":[]}"#);
+        let logs = write_logs(&[]).expect("JSON");
+        assert_eq!(logs, r#"{"resourceLogs":[]}"#);
+    }
 
     const EVERYTHING: &str = r#"{"resourceSpans":[{
         "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}],"droppedAttributesCount":1},
