@@ -123,6 +123,20 @@ impl Asker<'_> {
         filter(&format!("region:{region} attr.cache.key:\"product:{key}\""))
     }
 
+    /// What only reading the spans tells, and few have.
+    fn expression(&mut self) -> String {
+        let ending = self.dice.random_range(100..1_000);
+        filter(&format!("attr.cache.key~\"{ending}$\""))
+    }
+
+    /// Any hour.
+    fn hour(&mut self) -> String {
+        let back = self
+            .dice
+            .random_range(0..=(self.data.days - 1) * DAY_SECONDS);
+        range(self.data.newest - back, HOUR_SECONDS)
+    }
+
     /// A condition that labels tell.
     fn label_filter(&mut self) -> String {
         match self.dice.random_range(0..4) {
@@ -168,7 +182,12 @@ const TENTH: Option<Target> = Some(Target {
     p95: 100,
 });
 
-pub(crate) const QUESTIONS: [Question; 27] = [
+const SECOND: Option<Target> = Some(Target {
+    p50: None,
+    p95: 1_000,
+});
+
+pub(crate) const QUESTIONS: [Question; 29] = [
     question("API, trace by id", TRACE, |ask| {
         format!("/api/v1/traces/{}", ask.trace_id())
     }),
@@ -185,6 +204,12 @@ pub(crate) const QUESTIONS: [Question; 27] = [
         TENTH,
         |ask| format!("/api/v1/traces?{}&{}", ask.rare_filter(), ask.day()),
     ),
+    question("API, search, what no index tells, 1 h", SECOND, |ask| {
+        format!("/api/v1/traces?{}&{}", ask.expression(), ask.hour())
+    }),
+    question("API, search, what no index tells, 24 h", None, |ask| {
+        format!("/api/v1/traces?{}&{}", ask.expression(), ask.day())
+    }),
     question("API, latency by region, filtered, 24 h", TENTH, |ask| {
         let path = "/api/v1/latency?group_by=region";
         format!("{path}&{}&{}", ask.label_filter(), ask.day())

@@ -165,6 +165,10 @@ impl Histogram {
     }
 
     fn normalize(&mut self) {
+        let is_sorted = (self.buckets).is_sorted_by(|left, right| left.index < right.index);
+        if is_sorted && self.buckets.iter().all(|bucket| bucket.count != 0) {
+            return;
+        }
         self.buckets.sort_by_key(|bucket| bucket.index);
         self.buckets.dedup_by(|next, kept| {
             let is_same = next.index == kept.index;

@@ -42,7 +42,7 @@ impl Store {
             card: scene.card(),
             standout,
             columns: scene.slots(None).iter().map(Column::of).collect(),
-            bounds: scene.bounds.clone(),
+            bounds: scene.bounds.to_vec(),
             regions: scene.regions(),
             releases: scene.releases(),
             slowest: examples.slowest,
@@ -70,7 +70,7 @@ struct Examples {
 async fn examples(
     store: &Store,
     question: &OverviewQuestion,
-    scene: &Scene,
+    scene: &Scene<'_>,
 ) -> Result<Examples, Error> {
     let list = Lister {
         store,
@@ -106,7 +106,7 @@ async fn examples(
 
 /// Filters that together find the requests of a journey: its own, or one for each operation
 /// that it was seen to begin with.
-fn filters(scene: &Scene, filter: &Filter) -> Vec<Filter> {
+fn filters(scene: &Scene<'_>, filter: &Filter) -> Vec<Filter> {
     let requests = &scene.subject.definition.requests;
     if let Some(own) = requests.filter() {
         return vec![filter.with_terms(own.terms)];
@@ -129,7 +129,7 @@ fn filters(scene: &Scene, filter: &Filter) -> Vec<Filter> {
 
 struct Lister<'a> {
     store: &'a Store,
-    scene: &'a Scene,
+    scene: &'a Scene<'a>,
     filters: Vec<Filter>,
     time: Coverage,
 }

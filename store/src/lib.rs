@@ -12,6 +12,7 @@
 //!    renews `.sqlx`, and commit that.
 
 pub mod alerts;
+mod aside;
 pub mod comparison;
 pub mod dictionaries;
 pub mod document;

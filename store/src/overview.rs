@@ -1,13 +1,12 @@
 //! How users fare: all journeys at a glance.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use futures::try_join;
 use model::filter::{Filter, Term};
 use model::journey::{LABELS, Proposal, Subject, proposals};
 use model::overview::{Counted, OVERVIEW_LABELS, Observed, Overview};
-use model::rollup::{Coverage, Family, LabelFilter, Rollup};
+use model::rollup::{Coverage, Family, LabelFilter, Resolution, Summing};
 use model::time::DAY_NANOS;
 
 use crate::rollups::RollupRequest;
@@ -65,7 +64,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or what it has is damaged.
     pub async fn journey_proposals(&self, now_nanos: i64) -> Result<Vec<Proposal>, Error> {
-        let from_nanos = now_nanos.saturating_sub(PROPOSAL_DAYS * DAY_NANOS);
+        // From midnight: hours and minutes of the first day would be as much to read as the week.
+        let from_nanos = Resolution::Day.floor(now_nanos.saturating_sub(PROPOSAL_DAYS * DAY_NANOS));
         let request = RollupRequest {
             family: Family::Requests,
             filter: LabelFilter::default(),
@@ -98,27 +98,26 @@ impl Store {
         };
         let (groups, before) = try_join!(self.rollups(&request), before)?;
         let mut now = Vec::new();
-        let mut over_time: BTreeMap<Vec<String>, Vec<Rollup>> = BTreeMap::new();
+        let mut over_time: BTreeMap<Vec<String>, Vec<Summing>> = BTreeMap::new();
         for group in groups {
             let total = group.total();
             // All but the release.
             let mut key = group.key.clone();
             key.pop();
-            match over_time.entry(key) {
-                Entry::Occupied(mut columns) => {
-                    for (column, slot) in columns.get_mut().iter_mut().zip(&group.slots) {
-                        column.add(slot);
-                    }
-                }
-                Entry::Vacant(columns) => {
-                    columns.insert(group.slots);
-                }
+            let empty = || vec![Summing::default(); group.slots.len()];
+            let columns = over_time.entry(key).or_insert_with(empty);
+            for (column, slot) in columns.iter_mut().zip(group.slots) {
+                column.add(slot);
             }
             now.push((group.key, total));
         }
+        let over_time = over_time.into_iter().map(|(key, columns)| {
+            let columns = columns.into_iter();
+            (key, columns.map(Summing::sum).collect())
+        });
         Ok(Observed {
             bounds,
-            over_time: over_time.into_iter().collect(),
+            over_time: over_time.collect(),
             now,
             before,
         })

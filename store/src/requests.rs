@@ -8,6 +8,7 @@ use model::filter::Filter;
 use model::rollup::{Family, LabelFilter, OTHER, Rollup, Slots};
 
 use crate::rollups::{Group, RollupRequest};
+use crate::traces::Request;
 use crate::{Error, Store};
 
 /// Most groups of requests that are looked at one by one; the others are counted together.
@@ -34,7 +35,7 @@ pub enum GroupBy {
 }
 
 /// Dimensions with few values, by which requests are not counted as they come.
-const DIMENSIONS: [Dimension; 6] = [
+pub(crate) const DIMENSIONS: [Dimension; 6] = [
     Dimension::AppType,
     Dimension::AppId,
     Dimension::AppVersion,
@@ -107,13 +108,10 @@ impl Store {
     ) -> Result<RequestAnswer, Error> {
         let bounds = question.slots.bounds();
         let (from_nanos, to_nanos) = (bounds[0], bounds[bounds.len() - 1]);
-        let looked_at = self
-            .requests_one_by_one(&question.filter, &question.group_by, from_nanos, to_nanos)
-            .await?;
         let mut groups: HashMap<Vec<String>, Vec<Rollup>> = HashMap::new();
-        for request in looked_at.requests {
+        let take = |request: Request| {
             let Some(slot) = question.slots.at(request.start_nanos) else {
-                continue;
+                return;
             };
             for mut key in request.keys {
                 if groups.len() >= MAX_GROUPS && !groups.contains_key(&key) {
@@ -131,7 +129,16 @@ impl Store {
                     .durations
                     .record(request.duration_nanos, 1, request.weight);
             }
-        }
+        };
+        let since_nanos = self
+            .each_request(
+                &question.filter,
+                &question.group_by,
+                from_nanos,
+                to_nanos,
+                take,
+            )
+            .await?;
         let mut groups: Vec<Group> = groups
             .into_iter()
             .map(|(key, slots)| Group { key, slots })
@@ -143,7 +150,7 @@ impl Store {
         });
         Ok(RequestAnswer {
             groups,
-            since_nanos: (looked_at.since_nanos > from_nanos).then_some(looked_at.since_nanos),
+            since_nanos: (since_nanos > from_nanos).then_some(since_nanos),
             is_by_rollups: false,
         })
     }

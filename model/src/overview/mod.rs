@@ -87,21 +87,26 @@ impl Overview {
     #[must_use]
     pub fn of(defined: Vec<Subject>, observed: &Observed) -> Self {
         let subjects = subjects(defined, &observed.now);
-        let mut scenes: Vec<Scene> = subjects
+        let mut scenes: Vec<Scene<'_>> = subjects
             .into_iter()
             .map(|subject| Scene::of(subject, observed))
             .collect();
         scenes.sort_by(|left, right| right.now.weight.total_cmp(&left.now.weight));
+        let before = observed.before.as_deref().map(all);
         let left_out = scenes.split_off(scenes.len().min(MAX_JOURNEYS)).len();
         Self {
             bounds: observed.bounds.clone(),
             cards: scenes.iter().map(Scene::card).collect(),
             left_out,
             standouts: standouts(&scenes),
-            regions: parts(&observed.now, observed.before.as_deref(), REGION),
+            regions: parts(&all(&observed.now), before.as_deref(), REGION),
             has_before: observed.before.as_ref().map(|before| !before.is_empty()),
         }
     }
+}
+
+fn all(counted: &[Counted]) -> Vec<&Counted> {
+    counted.iter().collect()
 }
 
 /// The journeys to show.
@@ -121,33 +126,33 @@ pub fn subjects(defined: Vec<Subject>, now: &[Counted]) -> Vec<Subject> {
 
 /// What was counted of one journey.
 #[derive(Debug, Clone)]
-pub struct Scene {
+pub struct Scene<'a> {
     pub subject: Subject,
-    pub bounds: Vec<i64>,
+    pub bounds: &'a [i64],
     /// In columns of time, by region.
-    pub over_time: Vec<CountedOverTime>,
-    pub counted: Vec<Counted>,
-    pub counted_before: Option<Vec<Counted>>,
+    pub over_time: Vec<&'a CountedOverTime>,
+    pub counted: Vec<&'a Counted>,
+    pub counted_before: Option<Vec<&'a Counted>>,
     pub now: Rollup,
     pub before: Option<Rollup>,
 }
 
-impl Scene {
+impl<'a> Scene<'a> {
     #[must_use]
-    pub fn of(subject: Subject, observed: &Observed) -> Self {
-        let own = |counted: &[Counted]| -> Vec<Counted> {
+    pub fn of(subject: Subject, observed: &'a Observed) -> Self {
+        let own = |counted: &'a [Counted]| -> Vec<&'a Counted> {
             let own = counted.iter().filter(|(key, _)| subject.accepts(key));
-            own.cloned().collect()
+            own.collect()
         };
         let over_time = observed.over_time.iter();
         let over_time = over_time.filter(|(key, _)| subject.accepts(key));
         let counted = own(&observed.now);
         let counted_before = observed.before.as_deref().map(own);
         Self {
-            bounds: observed.bounds.clone(),
-            over_time: over_time.cloned().collect(),
-            now: sum(counted.iter()),
-            before: counted_before.as_ref().map(|counted| sum(counted.iter())),
+            bounds: &observed.bounds,
+            over_time: over_time.collect(),
+            now: sum(&counted),
+            before: counted_before.as_deref().map(sum),
             counted,
             counted_before,
             subject,
@@ -212,7 +217,7 @@ pub fn error_change(before: Option<&Rollup>, now: &Rollup) -> Option<Change> {
 
 /// The figures of what was counted under each value of a label, the busiest first.
 #[must_use]
-pub fn parts(now: &[Counted], before: Option<&[Counted]>, place: usize) -> Vec<PartRow> {
+pub fn parts(now: &[&Counted], before: Option<&[&Counted]>, place: usize) -> Vec<PartRow> {
     let earlier = before.map(|before| grouped(before, place));
     let mut rows: Vec<(f64, PartRow)> = grouped(now, place)
         .into_iter()
@@ -231,7 +236,7 @@ pub fn parts(now: &[Counted], before: Option<&[Counted]>, place: usize) -> Vec<P
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-impl Scene {
+impl Scene<'_> {
     /// The figures of its regions.
     #[must_use]
     pub fn regions(&self) -> Vec<PartRow> {
@@ -245,7 +250,7 @@ impl Scene {
     }
 }
 
-fn grouped(counted: &[Counted], place: usize) -> BTreeMap<&str, Rollup> {
+fn grouped<'a>(counted: &[&'a Counted], place: usize) -> BTreeMap<&'a str, Rollup> {
     let mut groups = BTreeMap::<&str, Vec<&Rollup>>::new();
     for (key, rollup) in counted {
         let name = key.get(place).map_or("", String::as_str);
@@ -257,6 +262,6 @@ fn grouped(counted: &[Counted], place: usize) -> BTreeMap<&str, Rollup> {
         .collect()
 }
 
-fn sum<'a>(counted: impl Iterator<Item = &'a Counted> + Clone) -> Rollup {
-    Rollup::sum(counted.map(|(_, rollup)| rollup))
+fn sum(counted: &[&Counted]) -> Rollup {
+    Rollup::sum(counted.iter().map(|(_, rollup)| rollup))
 }

@@ -61,7 +61,7 @@ pub struct SegmentShift {
 
 /// What stands out among journeys, what costs users most first.
 #[must_use]
-pub fn standouts(scenes: &[Scene]) -> Vec<Standout> {
+pub fn standouts(scenes: &[Scene<'_>]) -> Vec<Standout> {
     let mut found: Vec<(f64, Standout)> = scenes.iter().filter_map(standout).collect();
     found.sort_by(|left, right| right.0.total_cmp(&left.0));
     found.truncate(MAX_STANDOUTS);
@@ -70,7 +70,7 @@ pub fn standouts(scenes: &[Scene]) -> Vec<Standout> {
 
 /// With what it costs users: the additional nanoseconds of all requests, and of each that fails
 /// more, what a slow one takes. What has become better costs less than nothing.
-fn standout(scene: &Scene) -> Option<(f64, Standout)> {
+fn standout(scene: &Scene<'_>) -> Option<(f64, Standout)> {
     let figures = Figures::of(&scene.now, scene.budget());
     let p95_nanos = figures.p95_nanos?;
     let significant = |change: &Change| change.verdict.is_significant();
@@ -102,23 +102,19 @@ fn standout(scene: &Scene) -> Option<(f64, Standout)> {
     Some(((slower + failing) * scene.now.weight, standout))
 }
 
-fn evidence(scene: &Scene) -> Option<Evidence> {
+fn evidence(scene: &Scene<'_>) -> Option<Evidence> {
     let before = scene.counted_before.as_deref()?;
     let threshold = scene.before.as_ref()?.durations.quantile(P95)?;
     let region = culprit(&scene.counted, before, REGION, threshold);
-    let of_region = |counted: &[Counted]| -> Vec<Counted> {
-        let is_there = |key: &[String]| {
-            region.is_none() || key.get(REGION).map(String::as_str) == region.as_deref()
-        };
-        let own = counted.iter().filter(|(key, _)| is_there(key));
-        own.cloned().collect()
+    let is_there = |(key, _): &&&Counted| {
+        region.is_none() || key.get(REGION).map(String::as_str) == region.as_deref()
     };
-    let (now, before) = (of_region(&scene.counted), of_region(before));
+    let now: Vec<&Counted> = scene.counted.iter().filter(is_there).copied().collect();
+    let before: Vec<&Counted> = before.iter().filter(is_there).copied().collect();
     let release = culprit(&now, &before, RELEASE, threshold);
-    let all_before = sum(before.iter());
     Some(Evidence {
-        since_nanos: since(&scene.slots(region.as_deref()), &scene.bounds, threshold),
-        segment: segment(&all_before, &sum(now.iter())),
+        since_nanos: since(&scene.slots(region.as_deref()), scene.bounds, threshold),
+        segment: segment(&sum(&before), &sum(&now)),
         region,
         release,
     })
@@ -128,8 +124,8 @@ fn evidence(scene: &Scene) -> Option<Evidence> {
 /// 95th percentile before, less as many as there would be had nothing changed. None when they are
 /// spread as the traffic was.
 fn culprit(
-    now: &[Counted],
-    before: &[Counted],
+    now: &[&Counted],
+    before: &[&Counted],
     place: usize,
     threshold_nanos: i64,
 ) -> Option<String> {
@@ -138,7 +134,7 @@ fn culprit(
         (durations.weight() - durations.weight_up_to(threshold_nanos)).max(0.0)
     };
     let usual = |rollup: &Rollup| (rollup.weight > 0.0).then(|| slow(rollup) / rollup.weight);
-    let everywhere = usual(&sum(before.iter()))?;
+    let everywhere = usual(&sum(before))?;
     let earlier = grouped(before, place);
     let groups = grouped(now, place);
     let traffic: f64 = earlier.values().map(|rollup| rollup.weight).sum();

@@ -5,6 +5,7 @@ mod contributions;
 mod question;
 mod resolution;
 mod slots;
+mod summing;
 
 use std::borrow::Cow;
 
@@ -15,6 +16,7 @@ pub use contributions::{Contributions, Delta, deployment_region, request_labels}
 pub use question::LabelFilter;
 pub use resolution::{Part, Resolution, parts};
 pub use slots::{Coverage, Slots};
+pub use summing::Summing;
 
 use crate::histogram::{Histogram, bucket_of};
 use crate::id::TraceId;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use futures::TryStreamExt;
-use model::rollup::{Family, LabelFilter, Part, Resolution, Rollup, Slots};
+use model::rollup::{Family, LabelFilter, Part, Resolution, Rollup, Slots, Summing};
 
 use super::columns::RollupRow;
 use super::{BROAD, BROAD_LABELS, family_number};
+use crate::aside::aside;
 use crate::{Error, Store};
 
 /// What is asked of the rollups.
@@ -93,20 +94,29 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a row is damaged.
     pub async fn rollups(&self, request: &RollupRequest) -> Result<Vec<Group>, Error> {
+        let (store, request) = (self.clone(), request.clone());
+        aside(async move { store.groups(&request).await }).await
+    }
+
+    async fn groups(&self, request: &RollupRequest) -> Result<Vec<Group>, Error> {
         let wanted = self.wanted(request).await?;
-        let mut groups: Vec<Option<Vec<Rollup>>> = vec![None; wanted.keys.len()];
+        let mut groups: Vec<Option<Vec<Summing>>> = vec![None; wanted.keys.len()];
         let take = |row: RollupRow| {
             let place = wanted.places.get(&row.series).copied();
             let slot = request.slots.at(row.start_nanos);
             if let (Some(place), Some(slot)) = (place, slot) {
                 let rollup = Rollup::try_from(row)?;
-                let empty = || vec![Rollup::default(); request.slots.count()];
-                groups[place].get_or_insert_with(empty)[slot].add(&rollup);
+                let empty = || vec![Summing::default(); request.slots.count()];
+                groups[place].get_or_insert_with(empty)[slot].add(rollup);
             }
             Ok(())
         };
         self.each_row(request.source(), &wanted.series, &request.slots, take)
             .await?;
+        let groups = groups.into_iter().map(|slots| {
+            let slots = slots?.into_iter();
+            Some(slots.map(Summing::sum).collect())
+        });
         Ok(heaviest_first(wanted.keys.into_iter().zip(groups)))
     }
 

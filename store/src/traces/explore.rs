@@ -1,5 +1,6 @@
 //! Looking at a sample of the requests behind a chart.
 
+use futures::try_join;
 use model::filter::Filter;
 use model::id::TraceId;
 use model::otlp::decode::Detail;
@@ -7,8 +8,9 @@ use model::summary::Summary;
 use model::trace::Trace;
 
 use super::needs::Needs;
-use super::summary_row::query_summaries;
+use super::summary_row::{SummaryRow, query_summaries};
 use super::{chunks, decode, saturated};
+use crate::aside::aside;
 use crate::{Error, Store};
 
 /// A part of the time, and how many traces to take from it.
@@ -24,6 +26,17 @@ pub struct Stratum {
     pub is_within: bool,
 }
 
+/// How the traces of strata are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Each part of the time from its end on, until there are enough.
+    ByTime,
+    /// All that have such a duration, of which the newest of each part are taken: quicker where
+    /// those are few. All strata must have the same durations and lie within them, the earliest
+    /// first.
+    ByDuration,
+}
+
 impl Store {
     /// Traces from each part of the time that meet the filter, whole: at most as many as are asked
     /// for.
@@ -34,9 +47,22 @@ impl Store {
         &self,
         filter: &Filter,
         strata: &[Stratum],
+        way: Way,
     ) -> Result<Vec<(Summary, Trace)>, Error> {
-        let summaries = self.sampled(filter, strata).await?;
-        self.accepted(filter, summaries, Detail::Whole).await
+        let summaries = match way {
+            Way::ByTime => self.sampled(filter, strata).await?,
+            Way::ByDuration => self.sampled_by_duration(filter, strata).await?,
+        };
+        // Reading documents is most of the work: half of them each for two threads.
+        let mut first = summaries;
+        let second = first.split_off(first.len() / 2);
+        let accepted = |summaries: Vec<Summary>| {
+            let (store, filter) = (self.clone(), filter.clone());
+            aside(async move { store.accepted(&filter, summaries, Detail::Whole).await })
+        };
+        let (mut found, others) = try_join!(accepted(first), accepted(second))?;
+        found.extend(others);
+        Ok(found)
     }
 
     /// Summaries of traces from each part of the time, at most as many as are asked for. What
@@ -52,6 +78,8 @@ impl Store {
         let needs = Needs::of(filter);
         let column = |value: fn(&Stratum) -> i64| strata.iter().map(value).collect::<Vec<i64>>();
         let within: Vec<bool> = strata.iter().map(|stratum| stratum.is_within).collect();
+        // Planned for what is asked: then nothing else is tested of each trace.
+        let mut connection = self.planning().await?;
         let rows = query_summaries!(
             r#"from unnest(
                 $11::bigint[],
@@ -93,12 +121,69 @@ impl Store {
             &column(|stratum| stratum.duration_nanos.1),
             &within,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
-        let summaries = rows.into_iter().map(Summary::try_from);
-        let mut summaries = summaries.collect::<Result<Vec<_>, _>>()?;
-        summaries.retain(|summary| filter.accepts_summary(summary));
-        Ok(summaries)
+        accepted_rows(filter, rows)
+    }
+
+    /// The same by [`Way::ByDuration`].
+    async fn sampled_by_duration(
+        &self,
+        filter: &Filter,
+        strata: &[Stratum],
+    ) -> Result<Vec<Summary>, Error> {
+        let Some((first, last)) = strata.first().zip(strata.last()) else {
+            return Ok(vec![]);
+        };
+        let needs = Needs::of(filter);
+        let (least_nanos, below_nanos) = first.duration_nanos;
+        let column = |value: fn(&Stratum) -> i64| strata.iter().map(value).collect::<Vec<i64>>();
+        // Planned for these durations: whether the index is worth it depends on them.
+        let mut connection = self.planning().await?;
+        let rows = query_summaries!(
+            r#"from (
+                select
+                    trace_summary.*,
+                    stratum.past,
+                    stratum.most,
+                    row_number() over (
+                        partition by stratum.number order by start_nanos desc
+                    ) as place
+                from trace_summary
+                join unnest($11::bigint[], $12::bigint[], $13::bigint[]) with ordinality
+                    as stratum (first, past, most, number)
+                    on stratum.number = width_bucket(start_nanos, $11)
+                where -duration_nanos <= -$14::bigint
+                    and -duration_nanos > -$15::bigint
+                    and start_nanos >= $16
+                    and start_nanos < $17
+                    and start_nanos < stratum.past
+                    and may_meet(
+                        trace_summary, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+                    )
+            ) as found
+            where place <= most"#,
+            needs.duration_nanos.0,
+            needs.duration_nanos.1,
+            &needs.services,
+            needs.error,
+            needs.trace_id(),
+            needs.root,
+            needs.is_request,
+            needs.failed,
+            &needs.dimensions as &[Option<String>],
+            &needs.flags,
+            &column(|stratum| stratum.from_nanos),
+            &column(|stratum| stratum.to_nanos),
+            &column(|stratum| saturated(stratum.limit).into()),
+            least_nanos.max(-i64::MAX),
+            below_nanos,
+            first.from_nanos,
+            last.to_nanos,
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        accepted_rows(filter, rows)
     }
 
     /// The traces of summaries that meet the filter. Conditions on spans need them whole.
@@ -143,4 +228,11 @@ impl Store {
             })
             .collect()
     }
+}
+
+fn accepted_rows(filter: &Filter, rows: Vec<SummaryRow>) -> Result<Vec<Summary>, Error> {
+    let summaries = rows.into_iter().map(Summary::try_from);
+    let mut summaries = summaries.collect::<Result<Vec<_>, _>>()?;
+    summaries.retain(|summary| filter.accepts_summary(summary));
+    Ok(summaries)
 }

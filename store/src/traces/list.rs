@@ -37,6 +37,13 @@ pub struct ListRequest {
     pub limit: usize,
 }
 
+/// How a page of a list ends, as [`Page`] says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Ending {
+    pub(super) next: Option<Cursor>,
+    pub(super) stopped_after: Option<usize>,
+}
+
 impl Store {
     /// One page of the traces that began within the range and meet the filter.
     ///
@@ -52,40 +59,60 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or a document is damaged.
     pub async fn list_of(&self, request: &ListRequest, demand: &Demand) -> Result<Page, Error> {
-        let mut reader = Reader::new(self, request, demand).await?;
         let mut traces = Vec::new();
+        let Ending {
+            next,
+            stopped_after,
+        } = self
+            .each_listed(request, demand, |found| traces.push(found))
+            .await?;
+        Ok(Page {
+            traces,
+            next,
+            stopped_after,
+        })
+    }
+
+    /// The same, one after the other as they are found.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a document is damaged.
+    pub(super) async fn each_listed(
+        &self,
+        request: &ListRequest,
+        demand: &Demand,
+        mut take: impl FnMut(Summary),
+    ) -> Result<Ending, Error> {
+        let mut reader = Reader::new(self, request, demand).await?;
+        let mut taken = 0;
+        let mut last = None;
         let mut looked_at = 0;
         loop {
-            let batch = reader.next(wanted(request, &traces)).await?;
+            let batch = reader.next(wanted(request, taken)).await?;
             looked_at += batch.summaries.len();
             let mut rest = batch.summaries.as_slice();
             while !rest.is_empty() {
-                let count = wanted(request, &traces).min(rest.len());
+                let count = wanted(request, taken).min(rest.len());
                 let (candidates, later) = rest.split_at(count);
                 rest = later;
                 let found = self.matching(&request.filter, candidates);
                 for found in found.await? {
-                    if traces.len() == request.limit {
-                        let next = traces.last().map(|last| request.order.cursor(last));
-                        return Ok(Page {
-                            traces,
-                            next,
+                    if taken == request.limit {
+                        return Ok(Ending {
+                            next: last,
                             stopped_after: None,
                         });
                     }
-                    traces.push(found);
+                    last = Some(request.order.cursor(&found));
+                    taken += 1;
+                    take(found);
                 }
             }
             let Some(end) = batch.end else {
-                return Ok(Page {
-                    traces,
-                    next: None,
-                    stopped_after: None,
-                });
+                return Ok(Ending::default());
             };
             if looked_at >= MAX_CANDIDATES || batch.is_limit {
-                return Ok(Page {
-                    traces,
+                return Ok(Ending {
                     next: Some(end),
                     stopped_after: Some(looked_at),
                 });
@@ -157,7 +184,7 @@ impl Store {
 }
 
 /// How many candidates to look at next: more than are missing, since some will not match.
-fn wanted(request: &ListRequest, found: &[Summary]) -> usize {
-    let missing = request.limit.saturating_sub(found.len()) + 1;
+fn wanted(request: &ListRequest, found: usize) -> usize {
+    let missing = request.limit.saturating_sub(found) + 1;
     missing.saturating_mul(2).clamp(LEAST, BATCH)
 }

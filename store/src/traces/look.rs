@@ -41,7 +41,7 @@ impl Look {
     #[must_use]
     pub fn summaries(self) -> usize {
         match self {
-            Self::Near => super::MAX_COUNTED,
+            Self::Near => 100_000,
             Self::Further => 1_000_000,
             Self::Furthest => 3_000_000,
         }

@@ -1,14 +1,14 @@
 //! The plain figures of requests, looked at one by one.
 
-use model::dimensions::Dimension;
+use futures::TryStreamExt;
 use model::filter::{Filter, Test};
 use model::list_order::ListOrder;
-use model::rollup::request_labels;
+use model::rollup::{Family, request_labels};
 use model::summary::Outcome;
 
 use super::needs::Needs;
 use super::{ListRequest, MAX_CANDIDATES, saturated};
-use crate::requests::GroupBy;
+use crate::requests::{DIMENSIONS, GroupBy};
 use crate::{Error, Store};
 
 /// Most summaries that are counted for one chart when rollups cannot tell.
@@ -25,55 +25,68 @@ pub(crate) struct Request {
     pub(crate) keys: Vec<Vec<String>>,
 }
 
-/// The figures of requests, newest first.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Requests {
-    pub(crate) requests: Vec<Request>,
-    /// From when on all are there; later than asked for when there were too many to look at.
-    pub(crate) since_nanos: i64,
-}
-
 impl Store {
-    /// The figures of the requests that began within the time and meet the filter, as far
-    /// as that can be looked at: the newest [`MAX_COUNTED`], or [`MAX_CANDIDATES`] where spans
-    /// must be looked at.
+    /// The requests that began within the time and meet the filter, newest first, as far as that
+    /// can be looked at: the newest [`MAX_COUNTED`], or [`MAX_CANDIDATES`] where spans must be
+    /// looked at. Returns from when on all were there, which is later than asked for when there
+    /// were too many.
     ///
     /// # Errors
     /// When the database does not answer, or a document is damaged.
-    pub(crate) async fn requests_one_by_one(
+    pub(crate) async fn each_request(
         &self,
         filter: &Filter,
         group_by: &[GroupBy],
         from_nanos: i64,
         to_nanos: i64,
-    ) -> Result<Requests, Error> {
+        take: impl FnMut(Request),
+    ) -> Result<i64, Error> {
         let needs = Needs::of(filter);
-        if !needs.are_all {
-            return self
-                .requests_by_spans(filter, group_by, from_nanos, to_nanos)
-                .await;
+        if needs.are_all {
+            self.each_by_summaries(&needs, group_by, from_nanos, to_nanos, take)
+                .await
+        } else {
+            self.each_by_spans(filter, group_by, from_nanos, to_nanos, take)
+                .await
         }
-        let rows = sqlx::query!(
+    }
+
+    async fn each_by_summaries(
+        &self,
+        needs: &Needs,
+        group_by: &[GroupBy],
+        from_nanos: i64,
+        to_nanos: i64,
+        mut take: impl FnMut(Request),
+    ) -> Result<i64, Error> {
+        let places: Vec<i32> = group_by
+            .iter()
+            .filter_map(|by| place(*by))
+            .map(saturated)
+            .collect();
+        // Planned for what is asked: then what nobody asks for is neither tested nor sent.
+        let mut connection = self.planning().await?;
+        let mut rows = sqlx::query!(
             r#"select
                 start_nanos,
                 duration_nanos,
                 failed as "failed!",
                 weight,
-                root_service,
-                root_operation,
-                journey,
-                region,
-                release,
-                os,
-                device_class,
-                network,
-                app_type,
-                app_id,
-                app_version,
-                device,
-                environment,
-                tier,
-                flags
+                case when 0 = any ($14::int[]) then root_service end as root_service,
+                case when 1 = any ($14::int[]) then root_operation end as root_operation,
+                case when 2 = any ($14::int[]) then journey end as journey,
+                case when 3 = any ($14::int[]) then region end as region,
+                case when 4 = any ($14::int[]) then release end as release,
+                case when 5 = any ($14::int[]) then os end as os,
+                case when 6 = any ($14::int[]) then device_class end as device_class,
+                case when 7 = any ($14::int[]) then network end as network,
+                case when 8 = any ($14::int[]) then app_type end as app_type,
+                case when 9 = any ($14::int[]) then app_id end as app_id,
+                case when 10 = any ($14::int[]) then app_version end as app_version,
+                case when 11 = any ($14::int[]) then device end as device,
+                case when 12 = any ($14::int[]) then environment end as environment,
+                case when 13 = any ($14::int[]) then tier end as tier,
+                case when $15 then flags end as flags
             from trace_summary
             where start_nanos >= $1
                 and start_nanos < $2
@@ -96,56 +109,53 @@ impl Store {
             &needs.dimensions as &[Option<String>],
             &needs.flags,
             i64::from(saturated(MAX_COUNTED)),
+            &places,
+            group_by.contains(&GroupBy::Flag),
         )
-        .fetch_all(&self.pool)
-        .await?;
-        let since_nanos = match rows.last() {
-            Some(oldest) if rows.len() == MAX_COUNTED => oldest.start_nanos,
-            _ => from_nanos,
-        };
-        let requests = rows.into_iter().map(|row| Request {
-            start_nanos: row.start_nanos,
-            duration_nanos: row.duration_nanos,
-            failed: row.failed,
-            weight: row.weight,
-            keys: {
-                let labels = [
-                    Some(row.root_service),
-                    Some(row.root_operation),
-                    row.journey,
-                    row.region,
-                    row.release,
-                    row.os,
-                    row.device_class,
-                    row.network,
-                ];
-                let label = |place: usize| labels.get(place)?.clone();
-                let dimension = |dimension| match dimension {
-                    Dimension::AppType => row.app_type.clone(),
-                    Dimension::AppId => row.app_id.clone(),
-                    Dimension::AppVersion => row.app_version.clone(),
-                    Dimension::Device => row.device.clone(),
-                    Dimension::Environment => row.environment.clone(),
-                    Dimension::Tier => row.tier.clone(),
-                    // The others are labels, or too many to group by.
-                    _ => None,
-                };
-                keys(group_by, label, dimension, &row.flags)
-            },
-        });
-        Ok(Requests {
-            requests: requests.collect(),
-            since_nanos,
-        })
+        .fetch(&mut *connection);
+        let mut count = 0_usize;
+        let mut oldest_nanos = from_nanos;
+        while let Some(row) = rows.try_next().await? {
+            count += 1;
+            oldest_nanos = row.start_nanos;
+            let values = [
+                row.root_service,
+                row.root_operation,
+                row.journey,
+                row.region,
+                row.release,
+                row.os,
+                row.device_class,
+                row.network,
+                row.app_type,
+                row.app_id,
+                row.app_version,
+                row.device,
+                row.environment,
+                row.tier,
+            ];
+            let value = |by: GroupBy| values.get(place(by)?)?.clone();
+            let keys = keys(group_by, value, &row.flags.unwrap_or_default());
+            take(Request {
+                start_nanos: row.start_nanos,
+                duration_nanos: row.duration_nanos,
+                failed: row.failed,
+                weight: row.weight,
+                keys,
+            });
+        }
+        let is_all = count < MAX_COUNTED;
+        Ok(if is_all { from_nanos } else { oldest_nanos })
     }
 
-    async fn requests_by_spans(
+    async fn each_by_spans(
         &self,
         filter: &Filter,
         group_by: &[GroupBy],
         from_nanos: i64,
         to_nanos: i64,
-    ) -> Result<Requests, Error> {
+        mut take: impl FnMut(Request),
+    ) -> Result<i64, Error> {
         let page = self
             .list(&ListRequest {
                 filter: filter.with(Test::is_request()),
@@ -156,43 +166,54 @@ impl Store {
                 limit: MAX_CANDIDATES,
             })
             .await?;
-        let requests = page.traces.into_iter().filter_map(|summary| {
-            Some(Request {
+        for summary in page.traces {
+            let Some(outcome) = summary.outcome else {
+                continue;
+            };
+            let labels = request_labels(&summary);
+            let value = |by: GroupBy| match by {
+                GroupBy::Label(place) => labels.get(place).map(|label| (*label).to_owned()),
+                GroupBy::Dimension(own) => summary.dimensions.get(own).map(str::to_owned),
+                GroupBy::Flag => None,
+            };
+            let flags: Vec<String> = summary.flags.iter().map(ToString::to_string).collect();
+            take(Request {
                 start_nanos: summary.start_nanos,
                 duration_nanos: summary.duration_nanos,
-                failed: summary.outcome? == Outcome::Error,
+                failed: outcome == Outcome::Error,
                 weight: summary.weight,
-                keys: {
-                    let labels = request_labels(&summary);
-                    let label = |place: usize| Some((*labels.get(place)?).to_owned());
-                    let dimension =
-                        |dimension| summary.dimensions.get(dimension).map(str::to_owned);
-                    let flags = summary.flags.iter().map(ToString::to_string);
-                    keys(group_by, label, dimension, &flags.collect::<Vec<_>>())
-                },
-            })
-        });
-        Ok(Requests {
-            requests: requests.collect(),
-            since_nanos: page.next.map_or(from_nanos, |next| next.start_nanos),
-        })
+                keys: keys(group_by, value, &flags),
+            });
+        }
+        Ok(page.next.map_or(from_nanos, |next| next.start_nanos))
+    }
+}
+
+/// Where a value stands among those of the statement: first labels, then dimensions. None of flags,
+/// which have a column of their own.
+fn place(by: GroupBy) -> Option<usize> {
+    match by {
+        GroupBy::Label(place) => Some(place),
+        GroupBy::Dimension(own) => {
+            let place = DIMENSIONS.iter().position(|dimension| *dimension == own);
+            Some(Family::Requests.labels().len() + place?)
+        }
+        GroupBy::Flag => None,
     }
 }
 
 /// The groups that a request belongs to: one, but for flags, of which it may have several.
 fn keys(
     group_by: &[GroupBy],
-    label: impl Fn(usize) -> Option<String>,
-    dimension: impl Fn(Dimension) -> Option<String>,
+    value: impl Fn(GroupBy) -> Option<String>,
     flags: &[String],
 ) -> Vec<Vec<String>> {
     let mut keys = vec![Vec::with_capacity(group_by.len())];
     for by in group_by {
         let values = match by {
-            GroupBy::Label(place) => vec![label(*place).unwrap_or_default()],
-            GroupBy::Dimension(own) => vec![dimension(*own).unwrap_or_default()],
             GroupBy::Flag if flags.is_empty() => vec![String::new()],
             GroupBy::Flag => flags.to_vec(),
+            other => vec![value(*other).unwrap_or_default()],
         };
         keys = keys
             .iter()

@@ -2,6 +2,7 @@
 //! while more is stored and segments of the index are merged.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use model::clock_skew;
 use model::dimensions::DimensionTable;
@@ -12,13 +13,13 @@ use model::list_order::ListOrder;
 use model::otlp::Batch;
 use model::otlp::decode::{self, Detail};
 use model::otlp::wire::{put_bytes, put_varint};
-use model::summary::Summary;
+use model::summary::{Page, Summary};
 use model::trace::Trace;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::list::ListRequest;
 use super::summary_reader::Reader;
-use super::{TraceWrite, day_of};
+use super::{Progress, Search, Stratum, TraceWrite, Way, day_of};
 use crate::Store;
 use crate::document::Writer;
 use crate::shard::Shard;
@@ -296,6 +297,7 @@ impl Searched {
         loop {
             let page = self.store.list(&request).await.unwrap();
             assert!(page.traces.len() <= request.limit && page.stopped_after.is_none());
+            assert_eq!(told(self.store.search(request.clone())).await, page);
             found.extend(page.traces.iter().map(|summary| summary.trace_id));
             if page.next.is_none() {
                 return found;
@@ -304,6 +306,23 @@ impl Searched {
             if goes_on {
                 self.ingest(2).await;
                 self.store.merge_index().await.unwrap();
+            }
+        }
+    }
+}
+
+/// All that a search tells, one piece after the other.
+async fn told(mut search: Search) -> Page {
+    let mut traces = Vec::new();
+    loop {
+        match search.next(Duration::ZERO).await.unwrap() {
+            Progress::Found(more) => {
+                assert!(!more.is_empty());
+                traces.extend(more);
+            }
+            Progress::Done(rest) => {
+                traces.extend(rest.traces);
+                return Page { traces, ..rest };
             }
         }
     }
@@ -394,4 +413,52 @@ async fn the_index_leaves_little_to_look_at() {
     assert_eq!(candidates[0], [1, 1, 0, 0, of_session, of_session]);
     assert!((20..80).contains(&of_session), "{of_session} of 400");
     assert_eq!(candidates[0], candidates[1]);
+}
+
+#[tokio::test]
+async fn a_sample_is_the_same_by_time_and_by_duration() {
+    let mut searched = Searched::new(0x7361_6d70_6c65).await;
+    searched.ingest(120).await;
+    let starts = searched.kept.values().map(|kept| kept.summary.start_nanos);
+    let (first, last) = (starts.clone().min().unwrap(), starts.max().unwrap());
+    let width = (last - first) / 4 + 1;
+    let mut durations: Vec<i64> = (searched.kept.values())
+        .map(|kept| kept.summary.duration_nanos)
+        .collect();
+    durations.sort_unstable();
+    let mut sampled = 0;
+    for (least, below) in [
+        (i64::MIN, i64::MAX),
+        (durations[60], i64::MAX),
+        (durations[30], durations[90]),
+    ] {
+        for limit in [1, 3, 1_000] {
+            // With a part left out.
+            let strata = [0, 1, 3].map(|part| Stratum {
+                from_nanos: first + part * width,
+                to_nanos: first + (part + 1) * width,
+                limit,
+                duration_nanos: (least, below),
+                is_within: true,
+            });
+            for filter in ["", "status:error"] {
+                let filter: Filter = filter.parse().unwrap();
+                let mut found = Vec::new();
+                for way in [Way::ByTime, Way::ByDuration] {
+                    let sample = searched.store.sample(&filter, &strata, way);
+                    let mut ids: Vec<TraceId> = sample
+                        .await
+                        .unwrap()
+                        .iter()
+                        .map(|(_, trace)| trace.id)
+                        .collect();
+                    ids.sort_unstable();
+                    found.push(ids);
+                }
+                assert_eq!(found[0], found[1], "{least} to {below}, {limit}, {filter}");
+                sampled += found[0].len();
+            }
+        }
+    }
+    assert!(sampled > 100, "{sampled}");
 }

@@ -9,6 +9,7 @@ use super::list::BATCH;
 use super::needs::Needs;
 use super::summary_reader::Reader;
 use super::{ListRequest, Look, saturated};
+use crate::aside::aside;
 use crate::{Error, Store};
 
 /// Traces of a column of time.
@@ -40,13 +41,18 @@ impl Store {
         slots: &Slots,
         look: Look,
     ) -> Result<OverTime, Error> {
-        let needs = Needs::of(filter);
-        if needs.are_all {
-            self.counted_by_summaries(needs, slots, look.summaries())
-                .await
-        } else {
-            self.counted_by_spans(filter, slots, look.documents()).await
-        }
+        let (store, filter, slots) = (self.clone(), filter.clone(), slots.clone());
+        aside(async move {
+            let needs = Needs::of(&filter);
+            if needs.are_all {
+                let most = look.summaries();
+                store.counted_by_summaries(needs, &slots, most).await
+            } else {
+                let most = look.documents();
+                store.counted_by_spans(&filter, &slots, most).await
+            }
+        })
+        .await
     }
 
     async fn counted_by_summaries(
@@ -56,6 +62,8 @@ impl Store {
         most: usize,
     ) -> Result<OverTime, Error> {
         let bounds = slots.bounds();
+        // Planned for what is asked: then nothing else is tested of each trace.
+        let mut connection = self.planning().await?;
         let rows = sqlx::query!(
             r#"select
                 number as "number!",
@@ -89,7 +97,7 @@ impl Store {
             &needs.flags,
             i64::from(saturated(most)),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&mut *connection)
         .await?;
         let mut columns = vec![TraceCount::default(); slots.count()];
         for row in &rows {

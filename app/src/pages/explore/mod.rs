@@ -81,7 +81,7 @@ fn Selection(
             Ok(Some(selection)) => selection,
             Err(error) => return view! { <ErrorNotice error /> }.into_any(),
         };
-        match get_selected(&address.scope, selection).await {
+        match Box::pin(get_selected(&address.scope, selection)).await {
             Ok(selected) => view! { <SelectedView address selection selected /> }.into_any(),
             Err(error) => view! { <ErrorNotice error /> }.into_any(),
         }

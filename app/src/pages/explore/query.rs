@@ -21,7 +21,7 @@ use model::trace::Trace;
 use store::Store;
 use store::requests::{GroupBy, RequestAnswer, RequestQuestion};
 use store::rollups;
-use store::traces::ListRequest;
+use store::traces::{ListRequest, Way};
 
 use super::split::Split;
 use crate::address::Scope;
@@ -168,12 +168,6 @@ pub(super) async fn get_selected(
     let columns = answer.groups.first().map(|group| group.slots.as_slice());
     let split = Split::of(&question.slots, columns.unwrap_or_default(), &selection);
     let is_request = question.filter.with(Test::is_request());
-    let sample = |strata: Vec<store::traces::Stratum>| {
-        let (store, filter) = (context.store.clone(), is_request.clone());
-        async move { store.sample(&filter, &strata).await }
-    };
-    let selected = sample(split.selected(SAMPLE)).await?;
-    let rest = sample(split.rest(SAMPLE)).await?;
     let mut within = is_request.with(Test::duration(Order::AtLeast, selection.least_nanos));
     if let Some(nanos) = selection.below_nanos {
         within = within.with(Test::duration(Order::Less, nanos));
@@ -186,12 +180,22 @@ pub(super) async fn get_selected(
         after: None,
         limit: SLOWEST,
     };
-    let slowest = context.store.list(&slowest).await?.traces;
+    let store = &context.store;
+    let (selected, rest) = (split.selected(SAMPLE), split.rest(SAMPLE));
+    let explained = async {
+        let listed = store.list(&slowest).await?.traces;
+        explained(store, listed).await
+    };
+    let (selected, rest, slowest) = try_join!(
+        store.sample(&is_request, &selected, split.way(SAMPLE)),
+        store.sample(&is_request, &rest, Way::ByTime),
+        explained,
+    )?;
     Ok(Selected {
         count: split.selected_count(),
         rest: split.rest_count(),
         contrasts: contrast(&selected, &rest),
-        slowest: explained(&context.store, slowest).await?,
+        slowest,
         now_nanos: context.now_nanos,
     })
 }
@@ -296,7 +300,7 @@ fn figures(total: &Rollup) -> Figures {
 }
 
 /// With where their time went.
-async fn explained(store: &Store, summaries: Vec<Summary>) -> Result<Vec<Slow>, AppError> {
+async fn explained(store: &Store, summaries: Vec<Summary>) -> Result<Vec<Slow>, store::Error> {
     let ids: Vec<_> = summaries.iter().map(|summary| summary.trace_id).collect();
     let traces = store.traces(&ids).await?;
     let explained = summaries.into_iter().filter_map(|summary| {

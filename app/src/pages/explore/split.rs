@@ -2,7 +2,10 @@
 
 use model::layout::heatmap::Selection;
 use model::rollup::{Rollup, Slots};
-use store::traces::Stratum;
+use store::traces::{Stratum, Way};
+
+/// How many times as long it takes to read a trace by its duration as one after the other.
+const SCATTERED: i64 = 4;
 
 /// How many requests each column has within a selection, and without.
 pub(super) struct Split {
@@ -63,6 +66,23 @@ impl Split {
     /// Parts to sample so that each request of the selection has about the same chance.
     pub(super) fn selected(&self, size: usize) -> Vec<Stratum> {
         self.strata(size, true, |column| column.within)
+    }
+
+    /// How to look for them. By time, about as many are looked at for each that is wanted as there
+    /// are for each of the selection; by duration, all of the selection, each of which takes longer
+    /// since they are all over the table.
+    pub(super) fn way(&self, size: usize) -> Way {
+        let (selected, all) = (
+            self.selected_count(),
+            self.selected_count() + self.rest_count(),
+        );
+        let size = i64::try_from(size).unwrap_or(i64::MAX).min(selected);
+        let by_time = size.saturating_mul(all / selected.max(1));
+        if selected.saturating_mul(SCATTERED) < by_time {
+            Way::ByDuration
+        } else {
+            Way::ByTime
+        }
     }
 
     pub(super) fn rest(&self, size: usize) -> Vec<Stratum> {

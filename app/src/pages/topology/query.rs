@@ -11,7 +11,7 @@ use model::rollup::{Coverage, Rollup};
 use model::topology::{Grouping, NodeName, Observed, Times, Topology};
 use model::trace::Trace;
 use store::topology::{Source, TopologyAnswer};
-use store::traces::Stratum;
+use store::traces::{Stratum, Way};
 
 use crate::address::Scope;
 use crate::context::RequestContext;
@@ -109,7 +109,10 @@ pub(crate) async fn get_edge(
     let time = scope.covered(context.now_nanos)?;
     let stored = filter.clone().with_values(&*context.stored_values.0);
     let stored = stored.with(Test::is_request());
-    let traces = context.store.sample(&stored, &[newest(time)]).await?;
+    let traces = context
+        .store
+        .sample(&stored, &[newest(time)], Way::ByTime)
+        .await?;
     let of = |observed: &Observed| durations(observed, from, to, kind);
     let mut pairs = pairs(traces.iter().map(|(_, trace)| trace), from, to, kind);
     let left_out = pairs.split_off(pairs.len().min(MAX_PAIRS)).len();
