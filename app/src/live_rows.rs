@@ -37,7 +37,7 @@ impl LiveRows {
             trace: trace.clone(),
             attributes: vec![],
             now_nanos,
-            longest: self.longest,
+            longest: Some(self.longest),
         };
         view! { <TraceRow address columns=Columns::default() row /> }.to_html()
     }

@@ -14,7 +14,7 @@ use crate::address::{LIVE_PATH, Scope, TracesAddress, live_rows_href, page_query
 use crate::components::filter_bar::FilterBar;
 use crate::components::notice::ErrorNotice;
 use crate::islands::live::LiveList;
-use crate::pages::traces::TraceTable;
+use crate::pages::traces::{Rows, TraceTable};
 
 /// The duration of a whole bar where there is nothing to compare with.
 const LONG_NANOS: i64 = 1_000_000_000;
@@ -36,12 +36,19 @@ pub(crate) fn LivePage() -> impl IntoView {
 
 #[component]
 fn Live(scope: Scope, traces: Vec<Summary>, now_nanos: i64) -> impl IntoView {
-    let longest = traces.iter().map(|trace| trace.duration_nanos).max();
-    let longest = longest.unwrap_or(LONG_NANOS);
+    let durations = traces.iter().map(|trace| trace.duration_nanos);
+    let longest = durations.max().unwrap_or(LONG_NANOS);
     let rows = live_rows_href(&scope, longest);
     let again = scope.href(LIVE_PATH);
     let address = TracesAddress::from(scope);
     let list = address.href();
+    let drawn = Rows {
+        address: address.clone(),
+        columns: Columns::default(),
+        longest: Some(longest.max(1)),
+        now_nanos,
+    };
+    let drawn = drawn.draw(traces, &AttributeValues::new());
     view! {
         <section class="card live">
             <header class="card-head">
@@ -56,14 +63,7 @@ fn Live(scope: Scope, traces: Vec<Summary>, now_nanos: i64) -> impl IntoView {
                 </p>
             </noscript>
             <LiveList rows>
-                <TraceTable
-                    address
-                    order=ListOrder::Newest
-                    columns=Columns::default()
-                    traces
-                    values=AttributeValues::new()
-                    now_nanos
-                />
+                <TraceTable address order=ListOrder::Newest columns=Columns::default() rows=drawn />
             </LiveList>
         </section>
     }

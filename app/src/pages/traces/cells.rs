@@ -23,8 +23,9 @@ pub(crate) struct Row {
     /// The value of each attribute that is a column, in their order.
     pub(crate) attributes: Vec<Option<String>>,
     pub(crate) now_nanos: i64,
-    /// The longest duration of the page, in nanoseconds; at least 1.
-    pub(crate) longest: i64,
+    /// The longest duration of the page, in nanoseconds; at least 1. None where that is not known
+    /// yet, and there is nothing to measure the others by.
+    pub(crate) longest: Option<i64>,
 }
 
 /// Draws a cell; `attribute` is its value where the column is an attribute.
@@ -48,11 +49,12 @@ pub(super) fn cell(
         Column::Root => view! { <Request trace=trace.clone() /> }.into_any(),
         Column::Duration => {
             let color = service_color(&trace.root_service);
+            let bar = longest.map(|longest| {
+                view! { <DurationBar nanos=trace.duration_nanos longest color /> }
+            });
             view! {
                 <td class="number">{format::duration(trace.duration_nanos)}</td>
-                <td class="duration-bar">
-                    <DurationBar nanos=trace.duration_nanos longest=*longest color />
-                </td>
+                <td class="duration-bar">{bar}</td>
             }
             .into_any()
         }

@@ -1,17 +1,27 @@
 //! What the page asks the store.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use model::layout::bar_chart::BarChart;
 use model::list_columns::Columns;
-use model::summary::Page;
-use store::traces::{AttributeValues, Look};
+use model::summary::{Page, Summary};
+use store::Store;
+use store::traces::{AttributeValues, Look, Progress, Search};
 
+use super::streamed::Rest;
 use crate::address::TracesAddress;
 use crate::context::RequestContext;
 use crate::error::AppError;
 
+/// How long the rows of a search are gathered before they are sent.
+pub(super) const PATIENCE: Duration = Duration::from_millis(150);
+
+/// What is listed so far.
 pub(crate) struct Answer {
     pub(super) page: Page,
+    /// None when that is all.
+    pub(super) rest: Option<Rest>,
     pub(super) columns: Columns,
     /// Of the attributes among the columns.
     pub(super) values: AttributeValues,
@@ -45,12 +55,19 @@ const COLUMNS: usize = 90;
 /// Traces on one page of the list.
 const PAGE_LENGTH: usize = 50;
 
-pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppError> {
+/// A search that has begun.
+pub(crate) struct Started {
+    search: Search,
+    columns: Columns,
+}
+
+/// Begins to look for what the address asks for, without waiting for anything.
+pub(super) fn start(address: &TracesAddress) -> Result<Started, AppError> {
     let RequestContext {
         store,
         stored_values,
         now_nanos,
-        otlp_http,
+        ..
     } = expect_context();
     let columns = address.columns()?;
     let covered = address.scope.covered(now_nanos)?;
@@ -62,18 +79,62 @@ pub(super) async fn list_traces(address: &TracesAddress) -> Result<Answer, AppEr
         after: address.after()?,
         limit: PAGE_LENGTH,
     };
-    let page = store.list(&request).await?;
-    let names = columns.attributes();
-    let values = store.attribute_values(&page.traces, &names).await?;
+    Ok(Started {
+        search: store.search(request),
+        columns,
+    })
+}
+
+/// All rows, or the first ones where the search takes long.
+pub(super) async fn list_traces(started: Started) -> Result<Answer, AppError> {
+    let RequestContext {
+        store,
+        now_nanos,
+        otlp_http,
+        ..
+    } = expect_context();
+    let Started {
+        mut search,
+        columns,
+    } = started;
+    let (page, is_over) = match search.next(PATIENCE).await? {
+        Progress::Done(page) => (page, true),
+        Progress::Found(traces) => {
+            let page = Page {
+                traces,
+                next: None,
+                stopped_after: None,
+            };
+            (page, false)
+        }
+    };
+    let values = values_of(&store, &page.traces, &columns).await?;
     let is_database_empty = page.traces.is_empty() && store.is_empty().await?;
+    let rest = (!is_over).then(|| Rest {
+        search,
+        store,
+        sent: page.traces.len(),
+    });
     Ok(Answer {
         page,
+        rest,
         columns,
         values,
         now_nanos,
         is_database_empty,
         otlp_http: otlp_http.to_string(),
     })
+}
+
+/// The values of the attributes among the columns.
+pub(super) async fn values_of(
+    store: &Store,
+    traces: &[Summary],
+    columns: &Columns,
+) -> Result<AttributeValues, AppError> {
+    Ok(store
+        .attribute_values(traces, &columns.attributes())
+        .await?)
 }
 
 pub(super) async fn count_traces(address: &TracesAddress) -> Result<Counted, AppError> {

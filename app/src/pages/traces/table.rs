@@ -11,35 +11,49 @@ use super::cells::{Row, cell};
 use crate::address::{CHOSEN, CompareAddress, TracesAddress};
 use crate::islands::live::row_id;
 
+/// What the rows of a table have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) address: TracesAddress,
+    pub(crate) columns: Columns,
+    /// As [`Row::longest`].
+    pub(crate) longest: Option<i64>,
+    pub(crate) now_nanos: i64,
+}
+
+impl Rows {
+    pub(crate) fn draw(&self, traces: Vec<Summary>, values: &AttributeValues) -> AnyView {
+        let rows = traces.into_iter().map(|trace| {
+            let row = Row {
+                attributes: values.get(&trace.trace_id).cloned().unwrap_or_default(),
+                trace,
+                now_nanos: self.now_nanos,
+                longest: self.longest,
+            };
+            view! { <TraceRow address=self.address.clone() columns=self.columns.clone() row /> }
+        });
+        rows.collect_view().into_any()
+    }
+}
+
+/// The longest duration among traces that are all, in nanoseconds.
+pub(super) fn longest(traces: &[Summary]) -> i64 {
+    let durations = traces.iter().map(|trace| trace.duration_nanos);
+    durations.max().unwrap_or(1).max(1)
+}
+
+/// `rows` are those of the body, which may come one after the other.
 #[component]
 pub(crate) fn TraceTable(
     address: TracesAddress,
     order: ListOrder,
     columns: Columns,
-    traces: Vec<Summary>,
-    values: AttributeValues,
-    now_nanos: i64,
+    rows: AnyView,
 ) -> impl IntoView {
     let headings = columns
         .iter()
         .map(|column| view! { <Heading address=address.clone() column=column.clone() order /> });
     let headings = headings.collect_view();
-    let longest = traces
-        .iter()
-        .map(|trace| trace.duration_nanos)
-        .max()
-        .unwrap_or(1)
-        .max(1);
-    let rows = traces.into_iter().map(|trace| {
-        let row = Row {
-            attributes: values.get(&trace.trace_id).cloned().unwrap_or_default(),
-            trace,
-            now_nanos,
-            longest,
-        };
-        view! { <TraceRow address=address.clone() columns=columns.clone() row /> }
-    });
-    let rows = rows.collect_view();
     view! {
         <form method="get" action=CompareAddress::PATH class="ticked">
             <div class="scroll" tabindex="0" role="region" aria-label="Traces">
