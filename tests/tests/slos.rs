@@ -121,6 +121,14 @@ async fn an_objective_is_judged_as_a_recount_does() {
             );
             assert_eq!(found.is_some(), expected.is_some());
         }
+        let days = status["daily_burn_rates"].as_array().unwrap();
+        assert_eq!(days.len(), 14);
+        let counted: Vec<f64> = days.iter().filter_map(Value::as_f64).collect();
+        assert_eq!(counted.is_empty(), left.is_none());
+        // Two of them when midnight was a moment ago.
+        if let ([found], Some(left)) = (counted.as_slice(), left) {
+            assert!((found - (1.0 - left)).abs() < 1e-9, "{found} {left}");
+        }
     }
     let all = server.get_json("/api/v1/slos").await;
     let all = all["slos"].as_array().unwrap();

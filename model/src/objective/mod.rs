@@ -16,6 +16,7 @@ mod spending;
 mod status;
 mod tally;
 mod target;
+mod trend;
 mod validity;
 mod window;
 
@@ -31,6 +32,7 @@ pub use spending::{MAX_SPENDERS, Spender, spenders};
 pub use status::{BurnRate, Status};
 pub use tally::Tally;
 pub use target::{Target, TargetError};
+pub use trend::{TREND_DAYS, Trend, trend_bounds};
 pub use validity::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_RUNBOOK_BYTES, change_mistakes};
 pub use window::{MAX_DAYS, Period, Window, WindowError};
 

@@ -69,15 +69,20 @@ pub(super) async fn read(State((store, _)): Shared, Path(id): Path<String>) -> A
 }
 
 pub(super) async fn status(State((store, redactor)): Shared, Path(id): Path<String>) -> Answer {
-    let objective = find(&store, &id).await?;
-    let standing = standings(&store, &redactor, vec![objective]).await?.pop();
+    let objectives = vec![find(&store, &id).await?];
+    let stored_value = |key: &str, value: &str| redactor.searchable(key, value);
+    let trends = store.objective_trends(&objectives, &stored_value, clock::now_nanos());
+    let trend = trends.await?.into_values().next().unwrap_or_default();
+    let standing = standings(&store, &redactor, objectives).await?.pop();
     let status = standing.and_then(|standing| standing.status);
     let status = status.ok_or_else(|| ApiError::NotFound {
         message: "What this objective is about does not exist any more.".into(),
         hint: "Its journey was deleted, or what it filters by is counted no more. Change it."
             .into(),
     })?;
-    Ok(Json(status_object(Some(&status))))
+    let mut object = status_object(Some(&status));
+    object["daily_burn_rates"] = json!(trend.burn_rates);
+    Ok(Json(object))
 }
 
 /// Also of an objective that was deleted.

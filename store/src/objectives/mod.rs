@@ -3,6 +3,7 @@
 mod report;
 mod status;
 mod tallies;
+mod trends;
 mod versions;
 
 pub use report::Spending;

@@ -41,7 +41,7 @@ pub(super) struct Journeys(HashMap<i64, Requests>);
 impl Journeys {
     /// What is asked of the rollups; none when the journey is gone, or rollups cannot tell the
     /// filter any more.
-    fn question(
+    pub(super) fn question(
         &self,
         definition: &Definition,
         stored_value: StoredValueOf<'_>,
@@ -112,7 +112,7 @@ impl Store {
         Ok(journeys.question(definition, stored_value))
     }
 
-    async fn journeys_of_objectives(&self) -> Result<Journeys, Error> {
+    pub(super) async fn journeys_of_objectives(&self) -> Result<Journeys, Error> {
         let journeys = self.journeys().await?.into_iter();
         let requests = journeys.map(|journey| (journey.id, journey.definition.requests));
         Ok(Journeys(requests.collect()))

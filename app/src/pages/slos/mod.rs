@@ -1,24 +1,23 @@
 //! `/slos`: all objectives, the most urgent first.
 
+mod query;
 mod table;
 
-use leptos::prelude::*;
-use leptos_meta::Title;
-use model::format;
-use store::objectives::Standing;
-
+use self::query::{Answer, get_objectives};
 use self::table::ObjectiveTable;
 use crate::address::new_slo_href;
 use crate::components::notice::ErrorNotice;
-use crate::pages::standings::get_standings;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use model::format;
 
 #[component]
 pub(crate) fn SlosPage() -> impl IntoView {
     view! {
         <Title text="Objectives" />
         {Suspend::new(async move {
-            match get_standings().await {
-                Ok(standings) => view! { <Answered standings /> }.into_any(),
+            match get_objectives().await {
+                Ok(answer) => view! { <Answered answer /> }.into_any(),
                 Err(error) => view! { <ErrorNotice error /> }.into_any(),
             }
         })}
@@ -26,7 +25,8 @@ pub(crate) fn SlosPage() -> impl IntoView {
 }
 
 #[component]
-fn Answered(standings: Vec<Standing>) -> impl IntoView {
+fn Answered(answer: Answer) -> impl IntoView {
+    let Answer { standings, trends } = answer;
     let count = standings.len();
     let is_spent = |left: Option<f64>| left.is_some_and(|left| left <= 0.0);
     let statuses = standings.iter().filter_map(|own| own.status.as_ref());
@@ -57,7 +57,7 @@ fn Answered(standings: Vec<Standing>) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <ObjectiveTable standings /> }.into_any()
+        view! { <ObjectiveTable standings trends /> }.into_any()
     };
     view! {
         <section class="card">
