@@ -14,6 +14,8 @@ pub struct RequestContext {
     pub now_nanos: i64,
     /// Where OTLP over HTTP is received, for those who have not sent anything yet.
     pub otlp_http: SocketAddr,
+    /// Whether this server can send e-mail.
+    pub can_send_mail: bool,
 }
 
 /// Takes the name of an attribute and the value that was sent.

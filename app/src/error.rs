@@ -98,6 +98,7 @@ impl From<store::Error> for AppError {
             | store::Error::Rollup { .. }
             | store::Error::Dictionary { .. }
             | store::Error::Objective { .. }
+            | store::Error::Receiver { .. }
             | store::Error::TermSegment { .. }
             | store::Error::Merge(_)
             | store::Error::Train(_)

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{ParamSegment, SsrMode, StaticSegment};
+use leptos_router::{MatchNestedRoutes, ParamSegment, SsrMode, StaticSegment};
 
 use crate::components::frame::Frame;
 use crate::islands::theme::Theme;
@@ -17,6 +17,7 @@ use crate::pages::live::LivePage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::open::OpenPage;
 use crate::pages::overview::OverviewPage;
+use crate::pages::receivers::{EditReceiverPage, NewReceiverPage, ReceiversPage};
 use crate::pages::regions::RegionsPage;
 use crate::pages::service::{ServicePage, ServicesPage};
 use crate::pages::slo::SloPage;
@@ -73,7 +74,7 @@ pub fn App() -> impl IntoView {
                 // only then are its status and its title known.
                 <Routes fallback=NotFoundPage>
                     <Route path=StaticSegment("") view=OverviewPage ssr=SsrMode::InOrder />
-                    <Route path=StaticSegment("alerts") view=AlertsPage ssr=SsrMode::Async />
+                    <AlertRoutes />
                     <Route path=StaticSegment("compare") view=ComparePage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("explore") view=ExplorePage ssr=SsrMode::InOrder />
                     <Route path=StaticSegment("journeys") view=JourneysPage ssr=SsrMode::InOrder />
@@ -153,4 +154,37 @@ pub fn App() -> impl IntoView {
             </Frame>
         </Router>
     }
+}
+
+/// What is in danger, and who is told.
+#[component(transparent)]
+fn AlertRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <Route path=StaticSegment("alerts") view=AlertsPage ssr=SsrMode::Async />
+        <Route
+            path=(StaticSegment("alerts"), StaticSegment("receivers"))
+            view=ReceiversPage
+            ssr=SsrMode::Async
+        />
+        <Route
+            path=(
+                StaticSegment("alerts"),
+                StaticSegment("receivers"),
+                StaticSegment("new"),
+            )
+            view=NewReceiverPage
+            ssr=SsrMode::Async
+        />
+        <Route
+            path=(
+                StaticSegment("alerts"),
+                StaticSegment("receivers"),
+                ParamSegment("id"),
+                StaticSegment("edit"),
+            )
+            view=EditReceiverPage
+            ssr=SsrMode::Async
+        />
+    }
+    .into_inner()
 }

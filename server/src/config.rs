@@ -9,6 +9,8 @@ use model::dimensions::{DimensionTable, TableError};
 use model::format::parse_bytes;
 use model::sampling::tail::{Policy, PolicyError};
 
+use crate::notify::{MailError, Mailer, NetworkError, Networks};
+
 const WEB_LISTEN: &str = "127.0.0.1:8080";
 const OTLP_GRPC_LISTEN: &str = "127.0.0.1:4317";
 const OTLP_HTTP_LISTEN: &str = "127.0.0.1:4318";
@@ -46,6 +48,13 @@ pub(crate) struct Config {
     pub(crate) redaction: Option<PathBuf>,
     /// `THROUGHLINE_PSEUDONYM_KEY`.
     pub(crate) pseudonym_key: Option<PseudonymKey>,
+    /// `THROUGHLINE_PUBLIC_URL`: the address of the pages as others reach them, without a slash at
+    /// its end.
+    pub(crate) public_url: Option<String>,
+    /// `THROUGHLINE_RECEIVER_NETWORKS`: where messages may go besides public addresses.
+    pub(crate) receiver_networks: Networks,
+    /// `THROUGHLINE_SMTP_URL` and `THROUGHLINE_SMTP_FROM`.
+    pub(crate) mailer: Option<Mailer>,
     /// `THROUGHLINE_SITE_DIR`: the WASM bundle, style sheets and other assets.
     pub(crate) site_directory: PathBuf,
 }
@@ -107,6 +116,17 @@ pub(crate) enum ConfigError {
          openssl rand -hex 32 makes a good one"
     )]
     PseudonymKey,
+    #[error(
+        "THROUGHLINE_PUBLIC_URL is \"{0}\"; write the address of the pages, as \
+         https://throughline.example"
+    )]
+    PublicUrl(String),
+    #[error("THROUGHLINE_RECEIVER_NETWORKS: {0}")]
+    Networks(#[from] NetworkError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error("THROUGHLINE_SMTP_URL is set; set THROUGHLINE_SMTP_FROM too, as alerts@shop.example")]
+    NoSender,
     #[error("{0} is not valid UTF-8")]
     NotUnicode(&'static str),
     #[error("there is no home directory to keep data in; set THROUGHLINE_DATA_DIR or DATABASE_URL")]
@@ -140,6 +160,13 @@ impl Config {
                 .transpose()?,
             redaction: variable("THROUGHLINE_REDACTION")?.map(PathBuf::from),
             pseudonym_key: pseudonym_key()?,
+            public_url: variable("THROUGHLINE_PUBLIC_URL")?
+                .map(|text| public_url(&text))
+                .transpose()?,
+            receiver_networks: variable("THROUGHLINE_RECEIVER_NETWORKS")?
+                .unwrap_or_default()
+                .parse()?,
+            mailer: mailer()?,
             site_directory: variable("THROUGHLINE_SITE_DIR")?
                 .unwrap_or_else(|| "target/site".into())
                 .into(),
@@ -174,6 +201,29 @@ fn pseudonym_key() -> Result<Option<PseudonymKey>, ConfigError> {
         Some(key) if key.len() < MIN_KEY_BYTES => Err(ConfigError::PseudonymKey),
         key => Ok(key.map(PseudonymKey)),
     }
+}
+
+fn mailer() -> Result<Option<Mailer>, ConfigError> {
+    let Some(url) = variable("THROUGHLINE_SMTP_URL")? else {
+        return Ok(None);
+    };
+    let from = variable("THROUGHLINE_SMTP_FROM")?.ok_or(ConfigError::NoSender)?;
+    Ok(Some(Mailer::new(&url, &from)?))
+}
+
+/// Without the slash at its end, since paths are put behind it.
+fn public_url(text: &str) -> Result<String, ConfigError> {
+    let url = text.trim_end_matches('/');
+    let is_url = ["http://", "https://"].iter().any(|scheme| {
+        url.strip_prefix(scheme)
+            .is_some_and(|rest| !rest.is_empty())
+    });
+    let is_plain = url
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'?' && byte != b'#');
+    (is_url && is_plain)
+        .then(|| url.to_owned())
+        .ok_or_else(|| ConfigError::PublicUrl(text.to_owned()))
 }
 
 fn address(name: &'static str, default: &str) -> Result<SocketAddr, ConfigError> {
@@ -236,6 +286,20 @@ mod tests {
         assert_eq!(days("7d").unwrap(), 7);
         for wrong in ["", "7", "0d", "-1d", "1.5d", "9999d", "d", "7h"] {
             assert!(matches!(days(wrong), Err(ConfigError::Retention(_))));
+        }
+    }
+
+    #[test]
+    fn the_public_address_has_no_slash_at_its_end() {
+        let url = public_url("https://t.example/below/").expect("an address");
+        assert_eq!(url, "https://t.example/below");
+        for wrong in [
+            "t.example",
+            "https://",
+            "https://t.example/?a",
+            "https://a b",
+        ] {
+            assert!(matches!(public_url(wrong), Err(ConfigError::PublicUrl(_))));
         }
     }
 

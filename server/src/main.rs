@@ -11,6 +11,7 @@ mod import;
 mod ingest;
 mod maintain;
 mod metrics;
+mod notify;
 mod otlp;
 mod pages;
 mod serve;

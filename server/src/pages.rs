@@ -33,6 +33,7 @@ pub(crate) fn routes(
     store: Store,
     redactor: Arc<Redactor>,
     otlp_http: SocketAddr,
+    can_send_mail: bool,
     site: &Path,
 ) -> Result<Router, SiteError> {
     let package = site.join(PACKAGE_FOLDER);
@@ -50,6 +51,7 @@ pub(crate) fn routes(
             stored_values,
             now_nanos: clock::now_nanos(),
             otlp_http,
+            can_send_mail,
         });
     };
     // The application answers what nothing else does, and says that it is not found.

@@ -29,9 +29,11 @@ use crate::ingest::{
     zipkin,
 };
 use crate::maintain::{
-    Expirer, Limits, Room, compact, evaluate_alerts, learn, merge_terms, remove_unused_series,
+    Expirer, Limits, Room, compact, evaluate_alerts, forget_deliveries, learn, merge_terms,
+    remove_unused_series,
 };
 use crate::metrics::{self, Metrics};
+use crate::notify::{Settings, notify};
 use crate::tail::Tails;
 use crate::{api, pages};
 
@@ -180,9 +182,11 @@ async fn run(
     let (append, appenders) = Appender::start(&store, &commits, &metrics);
     let assemblers = assemblers(config, &store, &commits, &metrics, &stopped);
     let (room, is_room) = watch::channel(Room::Plenty);
-    let maintenance = maintenance(config, &store, &redactor, &metrics, room, &stopped);
+    let mut maintenance = maintenance(config, &store, &redactor, &metrics, room, &stopped);
 
     let addresses = listeners.addresses()?;
+    let settings = notifications(config, &addresses);
+    maintenance.spawn(notify(store.clone(), settings, stopped.clone()));
     let receiver = Receiver::new(
         append,
         LogInserts::new(store.clone(), Arc::clone(&metrics)),
@@ -200,6 +204,7 @@ async fn run(
         store.clone(),
         redactor.clone(),
         addresses.otlp_http,
+        config.mailer.is_some(),
         &config.site_directory,
     )?;
     let tails = Tails::new(store.clone(), stopped.clone());
@@ -280,7 +285,18 @@ fn maintenance(
         Arc::clone(redactor),
         stopped.clone(),
     ));
+    tasks.spawn(forget_deliveries(store.clone(), stopped.clone()));
     tasks
+}
+
+/// Where nothing is said of how others reach the pages, links lead to where they are served.
+fn notifications(config: &Config, addresses: &Addresses) -> Settings {
+    let own = || format!("http://{}", addresses.web);
+    Settings {
+        public_url: config.public_url.clone().unwrap_or_else(own),
+        networks: config.receiver_networks.clone(),
+        mailer: config.mailer.clone(),
+    }
 }
 
 fn limits(config: &Config) -> Limits {

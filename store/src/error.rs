@@ -31,6 +31,8 @@ pub enum Error {
     },
     #[error("objective {objective} cannot be read: {reason}")]
     Objective { objective: i64, reason: String },
+    #[error("receiver {receiver}, or a message to it, cannot be read: {reason}")]
+    Receiver { receiver: i64, reason: String },
     #[error("segments of the index of terms were not merged: {0}")]
     Merge(String),
     #[error("segment {segment} of the index of terms of day {day} cannot be read")]

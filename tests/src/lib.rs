@@ -12,10 +12,12 @@ pub mod browser;
 pub mod counts;
 pub mod database;
 pub mod jaeger;
+pub mod mailbox;
 pub mod server;
 pub mod spans;
 pub mod wait;
 pub mod waterfall;
+pub mod webhook;
 
 /// A variable that `cargo xtask test` sets.
 #[must_use]

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "ingest_log",
     "journey_definition",
     "objective_version",
     "alert_episode",
+    "outbox_message",
     "saved_view",
     "stored_lease",
     "stored_note",
@@ -26,7 +27,14 @@ const TABLES: [&str; 16] = [
 ];
 
 /// Tables whose names are words that others use too.
-const COMMON_WORDS: [&str; 5] = ["alert", "dictionary", "objective", "rollup", "series"];
+const COMMON_WORDS: [&str; 6] = [
+    "alert",
+    "dictionary",
+    "objective",
+    "receiver",
+    "rollup",
+    "series",
+];
 
 /// What stands for the name of a partition.
 const PARTITION: &str = "%I";

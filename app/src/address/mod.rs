@@ -6,6 +6,7 @@ mod explore;
 mod journey;
 mod live;
 mod query;
+mod receivers;
 mod regions;
 mod scope;
 mod slos;
@@ -24,6 +25,9 @@ pub(crate) use journey::{
 };
 pub(crate) use live::{LIVE_PATH, live_rows_href};
 pub(crate) use query::page_query;
+pub(crate) use receivers::{
+    RECEIVERS_PATH, edit_receiver_href, new_receiver_href, read_receiver_id,
+};
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
 pub(crate) use slos::{

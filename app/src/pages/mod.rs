@@ -13,6 +13,7 @@ pub(crate) mod not_found;
 mod observe;
 pub(crate) mod open;
 pub(crate) mod overview;
+pub(crate) mod receivers;
 pub(crate) mod regions;
 pub(crate) mod service;
 pub(crate) mod slo;

@@ -14,6 +14,7 @@ mod journeys;
 mod latency;
 mod logs;
 mod openapi;
+mod receivers;
 mod rollups;
 mod skeleton;
 mod slos;
@@ -75,6 +76,24 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .route("/api/v1/alerts/{id}/acknowledge", post(alerts::acknowledge))
         .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
         .with_state(store.clone());
+    let receivers = Router::new()
+        .route(
+            "/api/v1/receivers",
+            get(receivers::list).post(receivers::create),
+        )
+        .route(
+            "/api/v1/receivers/{id}",
+            get(receivers::read)
+                .put(receivers::update)
+                .delete(receivers::delete),
+        )
+        .route("/api/v1/receivers/{id}/test", post(receivers::test))
+        .route(
+            "/api/v1/receivers/{id}/deliveries",
+            get(receivers::deliveries),
+        )
+        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
+        .with_state(store.clone());
     let views = Router::new()
         .route("/api/v1/views", get(views::list).post(views::create))
         .route(
@@ -99,6 +118,7 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .merge(by_value)
         .merge(live)
         .merge(alerts)
+        .merge(receivers)
         .merge(slos)
         .merge(views)
         .merge(jaeger)

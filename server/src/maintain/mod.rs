@@ -4,6 +4,7 @@
 mod alerts;
 mod compact;
 mod expire;
+mod forget;
 mod learn;
 mod merge_terms;
 mod room;
@@ -12,6 +13,7 @@ mod series;
 pub(crate) use alerts::evaluate_alerts;
 pub(crate) use compact::compact;
 pub(crate) use expire::Expirer;
+pub(crate) use forget::forget_deliveries;
 pub(crate) use learn::learn;
 pub(crate) use merge_terms::merge_terms;
 pub(crate) use room::{Limits, Room};

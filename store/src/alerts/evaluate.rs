@@ -1,7 +1,7 @@
 //! A round over all objectives: which alerts begin, and which end.
 //!
 //! Several servers may share the database; one of them at a time does it. What changes is written
-//! in one transaction, so each change happens once.
+//! in one transaction, with the messages that tell it, so each change happens once and is told once.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +10,7 @@ use model::objective::burn::Severity;
 use model::objective::{Objective, Status, headline, verdict_of};
 use sqlx::PgConnection;
 
+use super::tell::tell;
 use super::{Alert, AlertRow, phase_number, severity_number};
 use crate::objectives::{Standing, StoredValueOf};
 use crate::{Error, Store};
@@ -73,6 +74,7 @@ impl Store {
                 round.changes.extend(change);
             }
         }
+        tell(&mut transaction, now_nanos).await?;
         transaction.commit().await?;
         Ok(Some(round))
     }

@@ -1,6 +1,7 @@
 //! Alerts of objectives: which are due, and when they fired.
 
 mod evaluate;
+mod tell;
 
 pub use evaluate::{AlertChange, Round};
 

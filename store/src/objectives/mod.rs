@@ -38,7 +38,7 @@ impl TryFrom<ObjectiveRow> for Objective {
     }
 }
 
-fn definition(objective: i64, text: &str) -> Result<Definition, Error> {
+pub(crate) fn definition(objective: i64, text: &str) -> Result<Definition, Error> {
     serde_json::from_str(text).map_err(|error| Error::Objective {
         objective,
         reason: error.to_string(),

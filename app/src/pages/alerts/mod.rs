@@ -12,7 +12,7 @@ use model::objective::alert::Phase;
 use self::firing::Firing;
 use self::history::{History, Waiting};
 use self::query::{AcknowledgeAlert, Answer, get_alerts};
-use crate::address::SLOS_PATH;
+use crate::address::{RECEIVERS_PATH, SLOS_PATH};
 use crate::components::notice::ErrorNotice;
 
 #[component]
@@ -74,7 +74,10 @@ fn Answered(answer: Answer) -> impl IntoView {
     view! {
         {problem}
         <section class="card">
-            <header class="card-head"><h1>{heading}</h1></header>
+            <header class="card-head">
+                <h1>{heading}</h1>
+                <a class="button" href=RECEIVERS_PATH>"Receivers…"</a>
+            </header>
             {teaching}
             <Firing episodes=firing frozen names=names.clone() now_nanos />
         </section>

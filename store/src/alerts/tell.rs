@@ -1,0 +1,147 @@
+//! Writing messages to receivers about alerts that have fired or were resolved.
+
+use model::notification::decide::{Decision, Open, Told, decide};
+use model::notification::{Message, Notice, Status};
+use model::receiver::Receiver;
+use sqlx::PgConnection;
+
+use super::severity;
+use crate::Error;
+use crate::objectives::definition;
+use crate::outbox::enqueue;
+use crate::receivers::ReceiverRow;
+
+/// Tells receivers what they do not know yet, in one message each. Whoever calls it has the lock of
+/// a round: nobody else tells the same.
+pub(super) async fn tell(connection: &mut PgConnection, now_nanos: i64) -> Result<(), Error> {
+    let open = open(connection).await?;
+    let decision = decide(&open, |_| false);
+    if decision.told.is_empty() {
+        return Ok(());
+    }
+    for receiver in receivers(connection).await? {
+        for message in messages(&receiver, &decision) {
+            enqueue(connection, receiver.id, &message, now_nanos).await?;
+        }
+    }
+    let (episodes, told): (Vec<i64>, Vec<i16>) = decision
+        .told
+        .iter()
+        .map(|(episode, told)| (*episode, told_number(*told)))
+        .unzip();
+    sqlx::query!(
+        "update alert_episode as episode
+        set told = new.told
+        from unnest($1::bigint[], $2::smallint[]) as new (id, told)
+        where episode.id = new.id",
+        &episodes,
+        &told,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What of it a receiver takes.
+fn messages(receiver: &Receiver, decision: &Decision) -> Vec<Message> {
+    let takes = |notice: &&Notice| {
+        let is_resolved = notice.status() == Status::Resolved;
+        receiver.definition.takes(notice.severity, is_resolved)
+    };
+    let own =
+        |notices: &[Notice]| -> Vec<Notice> { notices.iter().filter(takes).cloned().collect() };
+    Message::of_changes(&own(&decision.changes), &own(&decision.still_firing))
+}
+
+fn told(number: i16) -> Told {
+    match number {
+        0 => Told::Nothing,
+        1 => Told::Firing,
+        _ => Told::Settled,
+    }
+}
+
+fn told_number(told: Told) -> i16 {
+    match told {
+        Told::Nothing => 0,
+        Told::Firing => 1,
+        Told::Settled => 2,
+    }
+}
+
+struct OpenRow {
+    id: i64,
+    objective: i64,
+    severity: i16,
+    fired_nanos: i64,
+    resolved_nanos: Option<i64>,
+    headline: String,
+    told: i16,
+    definition: String,
+    is_there: bool,
+}
+
+impl TryFrom<OpenRow> for Open {
+    type Error = Error;
+
+    fn try_from(row: OpenRow) -> Result<Self, Error> {
+        let definition = definition(row.objective, &row.definition)?;
+        let notice = Notice::firing(
+            row.id,
+            row.objective,
+            &definition,
+            severity(row.severity),
+            row.fired_nanos,
+            row.headline,
+        );
+        Ok(Self {
+            notice: match row.resolved_nanos {
+                None => notice,
+                Some(resolved_nanos) => notice.resolved(resolved_nanos, row.is_there),
+            },
+            told: told(row.told),
+        })
+    }
+}
+
+/// By the version of the objective that each fired by.
+async fn open(connection: &mut PgConnection) -> Result<Vec<Open>, Error> {
+    let rows = sqlx::query_as!(
+        OpenRow,
+        r#"select
+            episode.id,
+            episode.objective,
+            episode.severity,
+            episode.fired_nanos,
+            episode.resolved_nanos,
+            episode.headline,
+            episode.told,
+            version.definition::text as "definition!",
+            exists (select from objective where id = episode.objective) as "is_there!"
+        from alert_episode as episode
+        join objective_version as version
+            on version.objective = episode.objective and version.version = episode.version
+        where episode.told < 2 and version.definition is not null
+        order by episode.severity, episode.id"#,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Open::try_from).collect()
+}
+
+async fn receivers(connection: &mut PgConnection) -> Result<Vec<Receiver>, Error> {
+    let rows = sqlx::query_as!(
+        ReceiverRow,
+        r#"select
+            id,
+            version,
+            updated_nanos,
+            definition::text as "definition!",
+            secret is not null as "has_secret!"
+        from receiver
+        order by id"#,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(Receiver::try_from).collect()
+}
