@@ -99,6 +99,8 @@ impl From<store::Error> for AppError {
             | store::Error::Dictionary { .. }
             | store::Error::Objective { .. }
             | store::Error::Receiver { .. }
+            | store::Error::Silence { .. }
+            | store::Error::Event(_)
             | store::Error::TermSegment { .. }
             | store::Error::Merge(_)
             | store::Error::Train(_)

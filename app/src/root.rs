@@ -20,6 +20,7 @@ use crate::pages::overview::OverviewPage;
 use crate::pages::receivers::{EditReceiverPage, NewReceiverPage, ReceiversPage};
 use crate::pages::regions::RegionsPage;
 use crate::pages::service::{ServicePage, ServicesPage};
+use crate::pages::silences::{EditSilencePage, NewSilencePage, SilencesPage};
 use crate::pages::slo::SloPage;
 use crate::pages::slo_form::{EditSloPage, NewSloPage};
 use crate::pages::slos::SlosPage;
@@ -183,6 +184,26 @@ fn AlertRoutes() -> impl MatchNestedRoutes + Clone {
                 StaticSegment("edit"),
             )
             view=EditReceiverPage
+            ssr=SsrMode::Async
+        />
+        <Route
+            path=(StaticSegment("alerts"), StaticSegment("silences"))
+            view=SilencesPage
+            ssr=SsrMode::Async
+        />
+        <Route
+            path=(StaticSegment("alerts"), StaticSegment("silences"), StaticSegment("new"))
+            view=NewSilencePage
+            ssr=SsrMode::Async
+        />
+        <Route
+            path=(
+                StaticSegment("alerts"),
+                StaticSegment("silences"),
+                ParamSegment("id"),
+                StaticSegment("edit"),
+            )
+            view=EditSilencePage
             ssr=SsrMode::Async
         />
     }

@@ -44,6 +44,7 @@ pub mod regions;
 pub mod rollup;
 pub mod sampling;
 pub mod self_time;
+pub mod silence;
 pub mod skywalking;
 pub mod span;
 pub mod span_details;

@@ -7,6 +7,7 @@ mod check;
 mod cli;
 mod clock;
 mod config;
+mod feed;
 mod import;
 mod ingest;
 mod maintain;

@@ -23,13 +23,14 @@ use tower_http::compression::CompressionLayer;
 
 use crate::assemble::{Assembler, TraceRules};
 use crate::config::{Config, Database};
+use crate::feed::Feeds;
 use crate::ingest::redact::{Redactor, Rules, RulesError};
 use crate::ingest::{
     Appender, LogInserts, Receiver, cors, otlp_grpc, otlp_http, skywalking_grpc, skywalking_http,
     zipkin,
 };
 use crate::maintain::{
-    Expirer, Limits, Room, compact, evaluate_alerts, forget_deliveries, learn, merge_terms,
+    Expirer, Limits, Room, compact, evaluate_alerts, forget, learn, merge_terms,
     remove_unused_series,
 };
 use crate::metrics::{self, Metrics};
@@ -209,8 +210,9 @@ async fn run(
     )?;
     let tails = Tails::new(store.clone(), stopped.clone());
     let watching = tails.start();
+    let feeds = Feeds::new(store.clone(), stopped.clone());
     let web = pages
-        .merge(api::routes(store, redactor, tails))
+        .merge(api::routes(store, redactor, tails, feeds))
         .merge(metrics::routes(metrics))
         // What is ready is sent, though more is to come: pages stream.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
@@ -285,7 +287,7 @@ fn maintenance(
         Arc::clone(redactor),
         stopped.clone(),
     ));
-    tasks.spawn(forget_deliveries(store.clone(), stopped.clone()));
+    tasks.spawn(forget(store.clone(), stopped.clone()));
     tasks
 }
 

@@ -33,6 +33,10 @@ pub enum Error {
     Objective { objective: i64, reason: String },
     #[error("receiver {receiver}, or a message to it, cannot be read: {reason}")]
     Receiver { receiver: i64, reason: String },
+    #[error("silence {silence} cannot be read: {reason}")]
+    Silence { silence: i64, reason: String },
+    #[error("an event cannot be read or written: {0}")]
+    Event(String),
     #[error("segments of the index of terms were not merged: {0}")]
     Merge(String),
     #[error("segment {segment} of the index of terms of day {day} cannot be read")]

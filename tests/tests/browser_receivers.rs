@@ -118,3 +118,50 @@ async fn browser_a_receiver_is_set_up_tested_changed_and_deleted() {
         browser.assert_quiet_console().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browser_alerts_are_silenced_once_and_every_week() {
+    let server = Start::fresh().start().await;
+    for scripts in [Scripts::On, Scripts::Off] {
+        let is_on = scripts == Scripts::On;
+        let browser = Browser::start(&server.web, scripts).await;
+        browser.open("/alerts").await;
+        click(&browser, "a", "Silences…").await;
+        browser.shows("Nothing is silenced").await;
+        click(&browser, "a", "Silence alerts…").await;
+        fill(&browser, "until", "soon").await;
+        click(&browser, "button", "Set silence").await;
+        browser
+            .shows("Nothing was saved: mend 3 mistakes below.")
+            .await;
+        browser.shows("Write who sets it").await;
+        if is_on {
+            browser.assert_accessible().await;
+            assert_fits(&browser).await;
+        }
+        fill(&browser, "until", "2h").await;
+        fill(&browser, "author", "Ada").await;
+        fill(&browser, "reason", "Upgrade").await;
+        click(&browser, "button", "Set silence").await;
+        browser.shows("holds").await;
+        if is_on {
+            browser.assert_accessible().await;
+            assert_fits(&browser).await;
+        }
+        click(&browser, "a", "all objectives").await;
+        let weekly = browser.css("#field-repeat").await;
+        weekly.select_by_value("weekly").await.unwrap();
+        click(&browser, "button", "Save silence").await;
+        browser.shows("every Monday at 02:00 UTC for 2 h").await;
+        click(&browser, "a", "all objectives").await;
+        browser
+            .css("details.delete summary")
+            .await
+            .click()
+            .await
+            .unwrap();
+        click(&browser, "button", "End this silence").await;
+        browser.shows("Nothing is silenced").await;
+        browser.assert_quiet_console().await;
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "ingest_log",
     "journey_definition",
     "objective_version",
@@ -16,6 +16,7 @@ const TABLES: [&str; 17] = [
     "stored_lease",
     "stored_note",
     "server_secret",
+    "state_change",
     "trace_summary",
     "trace_chunk",
     "rollup_delta",
@@ -27,13 +28,14 @@ const TABLES: [&str; 17] = [
 ];
 
 /// Tables whose names are words that others use too.
-const COMMON_WORDS: [&str; 6] = [
+const COMMON_WORDS: [&str; 7] = [
     "alert",
     "dictionary",
     "objective",
     "receiver",
     "rollup",
     "series",
+    "silence",
 ];
 
 /// What stands for the name of a partition.

@@ -9,6 +9,7 @@ mod query;
 mod receivers;
 mod regions;
 mod scope;
+mod silences;
 mod slos;
 mod topology;
 mod trace;
@@ -30,6 +31,9 @@ pub(crate) use receivers::{
 };
 pub(crate) use regions::RegionsAddress;
 pub(crate) use scope::{Scope, Versus};
+pub(crate) use silences::{
+    SILENCES_PATH, edit_silence_href, new_silence_href, read_new_silence, read_silence_id,
+};
 pub(crate) use slos::{
     ALERTS_PATH, SLOS_PATH, edit_slo_href, new_slo_href, read_slo_draft, read_slo_id, slo_href,
 };

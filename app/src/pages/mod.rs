@@ -16,6 +16,7 @@ pub(crate) mod overview;
 pub(crate) mod receivers;
 pub(crate) mod regions;
 pub(crate) mod service;
+pub(crate) mod silences;
 pub(crate) mod slo;
 pub(crate) mod slo_form;
 pub(crate) mod slos;

@@ -8,6 +8,7 @@ pub mod alert;
 mod alerting;
 pub mod burn;
 mod draft;
+pub mod event;
 mod headline;
 mod history;
 mod preview;

@@ -26,7 +26,21 @@ pub(super) async fn list(State(store): State<Store>) -> Result<Json<Value>, ApiE
         .iter()
         .partition(|episode| episode.resolved_nanos.is_none());
     let states = store.alerts().await?;
-    let objects = |episodes: Vec<&AlertEpisode>| episodes.into_iter().map(object).collect();
+    let silences = store.silences().await?;
+    let now_nanos = clock::now_nanos();
+    let silence = |episode: &AlertEpisode| {
+        let mut silences = silences.iter();
+        let (objective, severity) = (episode.objective, episode.severity);
+        silences.find(|own| own.definition.silences(objective, severity, now_nanos))
+    };
+    let objects = |episodes: Vec<&AlertEpisode>| -> Vec<Value> {
+        let silenced_by = |episode: &AlertEpisode| {
+            let firing = Some(episode).filter(|episode| episode.resolved_nanos.is_none());
+            firing.and_then(silence).map(|silence| silence.id)
+        };
+        let object = |episode| object(episode, silenced_by(episode));
+        episodes.into_iter().map(object).collect()
+    };
     let [firing, resolved]: [Vec<Value>; 2] = [objects(firing), objects(resolved)];
     Ok(Json(json!({
         "firing": firing,
@@ -63,7 +77,8 @@ pub(super) async fn acknowledge(
         .ok_or_else(missing)
 }
 
-fn object(episode: &AlertEpisode) -> Value {
+/// `silenced_by` is the silence that keeps it from being told.
+fn object(episode: &AlertEpisode, silenced_by: Option<i64>) -> Value {
     json!({
         "id": episode.id,
         "slo": episode.objective,
@@ -74,6 +89,7 @@ fn object(episode: &AlertEpisode) -> Value {
         "resolved_time": episode.resolved_nanos.map(rfc3339),
         "acknowledged_time": episode.acknowledged_nanos.map(rfc3339),
         "acknowledged_by": episode.acknowledged_by,
+        "silenced_by": silenced_by,
         "link": format!("/slos/{}", episode.objective),
     })
 }

@@ -6,6 +6,7 @@ mod compare;
 mod critical_path;
 mod csv;
 mod error;
+mod events;
 mod export;
 mod health;
 mod heatmap;
@@ -16,6 +17,7 @@ mod logs;
 mod openapi;
 mod receivers;
 mod rollups;
+mod silences;
 mod skeleton;
 mod slos;
 mod tail;
@@ -35,10 +37,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use store::Store;
 
+use crate::feed::Feeds;
 use crate::ingest::redact::Redactor;
 use crate::tail::Tails;
 
-pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Router {
+pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails, feeds: Feeds) -> Router {
     let jaeger = jaeger::routes(store.clone(), redactor.clone());
     let live = Router::new()
         .route("/api/v1/traces/tail", get(tail::tail))
@@ -71,29 +74,6 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .route("/api/v1/slos/{id}/versions", get(slos::versions))
         .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
         .with_state((store.clone(), redactor));
-    let alerts = Router::new()
-        .route("/api/v1/alerts", get(alerts::list))
-        .route("/api/v1/alerts/{id}/acknowledge", post(alerts::acknowledge))
-        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
-        .with_state(store.clone());
-    let receivers = Router::new()
-        .route(
-            "/api/v1/receivers",
-            get(receivers::list).post(receivers::create),
-        )
-        .route(
-            "/api/v1/receivers/{id}",
-            get(receivers::read)
-                .put(receivers::update)
-                .delete(receivers::delete),
-        )
-        .route("/api/v1/receivers/{id}/test", post(receivers::test))
-        .route(
-            "/api/v1/receivers/{id}/deliveries",
-            get(receivers::deliveries),
-        )
-        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
-        .with_state(store.clone());
     let views = Router::new()
         .route("/api/v1/views", get(views::list).post(views::create))
         .route(
@@ -114,12 +94,49 @@ pub(crate) fn routes(store: Store, redactor: Arc<Redactor>, tails: Tails) -> Rou
         .route("/api/v1/openapi.json", get(openapi::description))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .with_state(store)
+        .with_state(store.clone())
         .merge(by_value)
         .merge(live)
-        .merge(alerts)
-        .merge(receivers)
         .merge(slos)
+        .merge(of_alerts(store, feeds))
         .merge(views)
         .merge(jaeger)
+}
+
+/// Alerts, who is told of them, and when nobody is.
+fn of_alerts(store: Store, feeds: Feeds) -> Router {
+    let followed = Router::new()
+        .route("/api/v1/events", get(events::follow))
+        .with_state(feeds);
+    Router::new()
+        .route("/api/v1/alerts", get(alerts::list))
+        .route("/api/v1/alerts/{id}/acknowledge", post(alerts::acknowledge))
+        .route(
+            "/api/v1/receivers",
+            get(receivers::list).post(receivers::create),
+        )
+        .route(
+            "/api/v1/receivers/{id}",
+            get(receivers::read)
+                .put(receivers::update)
+                .delete(receivers::delete),
+        )
+        .route("/api/v1/receivers/{id}/test", post(receivers::test))
+        .route(
+            "/api/v1/receivers/{id}/deliveries",
+            get(receivers::deliveries),
+        )
+        .route(
+            "/api/v1/silences",
+            get(silences::list).post(silences::create),
+        )
+        .route(
+            "/api/v1/silences/{id}",
+            get(silences::read)
+                .put(silences::update)
+                .delete(silences::delete),
+        )
+        .layer(DefaultBodyLimit::max(written::MAX_BODY_BYTES))
+        .with_state(store)
+        .merge(followed)
 }

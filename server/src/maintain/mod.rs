@@ -13,7 +13,7 @@ mod series;
 pub(crate) use alerts::evaluate_alerts;
 pub(crate) use compact::compact;
 pub(crate) use expire::Expirer;
-pub(crate) use forget::forget_deliveries;
+pub(crate) use forget::forget;
 pub(crate) use learn::learn;
 pub(crate) use merge_terms::merge_terms;
 pub(crate) use room::{Limits, Room};

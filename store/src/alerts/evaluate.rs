@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use model::objective::alert::{Phase, Transition, Verdict};
 use model::objective::burn::Severity;
+use model::objective::event::Event;
 use model::objective::{Objective, Status, headline, verdict_of};
 use sqlx::PgConnection;
 
 use super::tell::tell;
 use super::{Alert, AlertRow, phase_number, severity_number};
 use crate::objectives::{Standing, StoredValueOf};
-use crate::{Error, Store};
+use crate::{Error, Store, events};
 
 /// The advisory lock of whoever does a round. Any number will do that nothing else in the database
 /// uses.
@@ -25,8 +26,22 @@ pub struct AlertChange {
     pub objective: i64,
     pub severity: Severity,
     pub transition: Transition,
+    /// The time for which it fires, or fired until now.
+    pub episode: Option<i64>,
     /// What is wrong, in words.
     pub headline: String,
+}
+
+impl AlertChange {
+    fn event(&self) -> Event {
+        Event::Alert {
+            slo: self.objective,
+            severity: self.severity,
+            transition: self.transition,
+            alert: self.episode,
+            headline: self.headline.clone(),
+        }
+    }
 }
 
 /// What came of a round.
@@ -75,6 +90,8 @@ impl Store {
             }
         }
         tell(&mut transaction, now_nanos).await?;
+        let events: Vec<Event> = round.changes.iter().map(AlertChange::event).collect();
+        events::write(&mut transaction, &events, now_nanos).await?;
         transaction.commit().await?;
         Ok(Some(round))
     }
@@ -125,13 +142,15 @@ async fn step(
     alert.lacks_data = verdict == Verdict::NoData;
     let pending_nanos = objective.definition.alerting.pending_nanos;
     let transition = alert.state.step(verdict, now_nanos, pending_nanos);
+    let mut episode = alert.episode;
     let words = transition
         .map(|transition| words(transition, standing.status.as_ref(), objective, severity));
     match transition {
         Some(Transition::Fired) => {
             let headline = words.clone().unwrap_or_default();
             alert.episode = begin(connection, &alert, objective, &headline).await?;
-            if alert.episode.is_none() {
+            episode = alert.episode;
+            if episode.is_none() {
                 // Deleted meanwhile: it has no alerts.
                 return Ok(None);
             }
@@ -154,6 +173,7 @@ async fn step(
             objective: objective.id,
             severity,
             transition,
+            episode,
             headline,
         }))
 }

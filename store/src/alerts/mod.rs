@@ -51,7 +51,7 @@ fn severity_number(severity: Severity) -> i16 {
     }
 }
 
-fn severity(number: i16) -> Severity {
+pub(crate) fn severity(number: i16) -> Severity {
     match number {
         0 => Severity::Page,
         _ => Severity::Ticket,

@@ -10,12 +10,22 @@ use crate::Error;
 use crate::objectives::definition;
 use crate::outbox::enqueue;
 use crate::receivers::ReceiverRow;
+use crate::silences::silences;
 
 /// Tells receivers what they do not know yet, in one message each. Whoever calls it has the lock of
 /// a round: nobody else tells the same.
 pub(super) async fn tell(connection: &mut PgConnection, now_nanos: i64) -> Result<(), Error> {
     let open = open(connection).await?;
-    let decision = decide(&open, |_| false);
+    if open.is_empty() {
+        return Ok(());
+    }
+    let silences = silences(&mut *connection).await?;
+    let is_silenced = |notice: &Notice| {
+        let (objective, severity) = (notice.objective, notice.severity);
+        let mut definitions = silences.iter().map(|silence| &silence.definition);
+        definitions.any(|definition| definition.silences(objective, severity, now_nanos))
+    };
+    let decision = decide(&open, is_silenced);
     if decision.told.is_empty() {
         return Ok(());
     }

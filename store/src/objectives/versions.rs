@@ -1,12 +1,15 @@
 //! Writing objectives: each change is a version that stays.
 
+use model::objective::alert::Transition;
+use model::objective::event::{Edit, Event};
 use model::objective::{Definition, Objective, Version};
 use sqlx::PgConnection;
 
 use super::{MAX_OBJECTIVES, definition};
+use crate::alerts::severity;
 use crate::traces::storable;
 use crate::written::{self, Written};
-use crate::{Error, Store};
+use crate::{Error, Store, events};
 
 /// Most versions of one objective that are read, the latest first.
 pub const MAX_VERSIONS: i64 = 200;
@@ -87,6 +90,8 @@ impl Store {
         };
         let first = 1;
         keep(&mut transaction, id, first, Some(&text), change).await?;
+        let event = event(id, Edit::Created, first, &wanted.name, change);
+        events::write(&mut transaction, &[event], change.at_nanos).await?;
         transaction.commit().await?;
         Ok(Written::Done(Objective {
             id,
@@ -141,6 +146,8 @@ impl Store {
         match written {
             Ok(Some(version)) => {
                 keep(&mut transaction, id, version, Some(&text), change).await?;
+                let event = event(id, Edit::Changed, version, &wanted.name, change);
+                events::write(&mut transaction, &[event], change.at_nanos).await?;
                 transaction.commit().await?;
                 Ok(Written::Done(Objective {
                     id,
@@ -167,27 +174,40 @@ impl Store {
         change: &Change,
     ) -> Result<Written<Objective>, Error> {
         let mut transaction = self.pool.begin().await?;
-        let deleted = sqlx::query!(
-            "delete from objective where id = $1 and version = $2",
+        let name = sqlx::query_scalar!(
+            r#"delete from objective
+            where id = $1 and version = $2
+            returning definition ->> 'name' as "name!""#,
             id,
             seen_version,
         )
-        .execute(&mut *transaction)
+        .fetch_optional(&mut *transaction)
         .await?;
-        if deleted.rows_affected() == 0 {
+        let Some(name) = name else {
             transaction.rollback().await?;
             return self.overtaken_objective(id).await;
-        }
-        sqlx::query!(
+        };
+        let ended = sqlx::query!(
             "update alert_episode
             set resolved_nanos = $2
-            where objective = $1 and resolved_nanos is null",
+            where objective = $1 and resolved_nanos is null
+            returning id, severity",
             id,
             change.at_nanos,
         )
-        .execute(&mut *transaction)
+        .fetch_all(&mut *transaction)
         .await?;
-        keep(&mut transaction, id, seen_version + 1, None, change).await?;
+        let version = seen_version + 1;
+        keep(&mut transaction, id, version, None, change).await?;
+        let mut events = vec![event(id, Edit::Deleted, version, &name, change)];
+        events.extend(ended.into_iter().map(|alert| Event::Alert {
+            slo: id,
+            severity: severity(alert.severity),
+            transition: Transition::Resolved,
+            alert: Some(alert.id),
+            headline: format!("{name}: the objective was deleted"),
+        }));
+        events::write(&mut transaction, &events, change.at_nanos).await?;
         transaction.commit().await?;
         Ok(Written::Gone)
     }
@@ -196,6 +216,17 @@ impl Store {
     async fn overtaken_objective(&self, id: i64) -> Result<Written<Objective>, Error> {
         let current = self.objective(id).await?;
         Ok(current.map_or(Written::Gone, Written::Outdated))
+    }
+}
+
+fn event(objective: i64, edit: Edit, version: i32, name: &str, change: &Change) -> Event {
+    Event::Slo {
+        slo: objective,
+        change: edit,
+        version,
+        name: name.to_owned(),
+        author: storable(&change.author),
+        reason: storable(&change.reason),
     }
 }
 

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use model::format;
 use model::objective::burn::Severity;
+use model::silence::Silence;
 use store::alerts::AlertEpisode;
 
 use super::query::AcknowledgeAlert;
-use crate::address::slo_href;
+use crate::address::{edit_silence_href, new_silence_href, slo_href};
 use crate::components::time::Minute;
 
 /// `frozen` are those of which nothing is known now.
@@ -16,13 +17,19 @@ use crate::components::time::Minute;
 pub(super) fn Firing(
     episodes: Vec<AlertEpisode>,
     frozen: Vec<i64>,
+    silences: Vec<Silence>,
     names: BTreeMap<i64, String>,
     now_nanos: i64,
 ) -> impl IntoView {
     let items = episodes.into_iter().map(|episode| {
         let is_frozen = frozen.contains(&episode.id);
         let name = names.get(&episode.objective).cloned();
-        view! { <FiringAlert episode is_frozen name now_nanos /> }
+        let (objective, severity) = (episode.objective, episode.severity);
+        let mut silences = silences.iter();
+        let silence = silences
+            .find(|silence| silence.definition.silences(objective, severity, now_nanos))
+            .cloned();
+        view! { <FiringAlert episode is_frozen silence name now_nanos /> }
     });
     let items = items.collect_view();
     view! { <ul class="firing">{items}</ul> }
@@ -32,6 +39,7 @@ pub(super) fn Firing(
 fn FiringAlert(
     episode: AlertEpisode,
     is_frozen: bool,
+    silence: Option<Silence>,
     name: Option<String>,
     now_nanos: i64,
 ) -> impl IntoView {
@@ -47,6 +55,11 @@ fn FiringAlert(
             </p>
         }
     });
+    let href = new_silence_href(Some(episode.objective));
+    let silenced = match silence {
+        Some(silence) => view! { <SilencedBy silence now_nanos /> }.into_any(),
+        None => view! { <p><a href=href>"Silence…"</a></p> }.into_any(),
+    };
     let length = format::duration(now_nanos.saturating_sub(episode.fired_nanos));
     let acknowledged = match (episode.acknowledged_by, episode.acknowledged_nanos) {
         (Some(by), Some(at)) => view! {
@@ -67,8 +80,24 @@ fn FiringAlert(
                 <a href=slo_href(episode.objective)>"What spent the budget of " {name}</a>
             </p>
             {frozen}
+            {silenced}
             {acknowledged}
         </li>
+    }
+}
+
+/// Why nobody is told of it, and until when.
+#[component]
+fn SilencedBy(silence: Silence, now_nanos: i64) -> impl IntoView {
+    let href = edit_silence_href(silence.id);
+    let until_nanos = silence.definition.schedule.active_until_nanos(now_nanos);
+    let (author, reason) = (silence.definition.author, silence.definition.reason);
+    view! {
+        <p>
+            <span class="tag">"silenced"</span>
+            " until " <Minute nanos=until_nanos now_nanos /> " by " {author} ": " {reason} " "
+            <a href=href>"Change or end it"</a>
+        </p>
     }
 }
 

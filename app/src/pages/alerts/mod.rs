@@ -12,7 +12,7 @@ use model::objective::alert::Phase;
 use self::firing::Firing;
 use self::history::{History, Waiting};
 use self::query::{AcknowledgeAlert, Answer, get_alerts};
-use crate::address::{RECEIVERS_PATH, SLOS_PATH};
+use crate::address::{RECEIVERS_PATH, SILENCES_PATH, SLOS_PATH};
 use crate::components::notice::ErrorNotice;
 
 #[component]
@@ -34,6 +34,7 @@ fn Answered(answer: Answer) -> impl IntoView {
         alerts,
         episodes,
         names,
+        silences,
         now_nanos,
     } = answer;
     let action = ServerAction::<AcknowledgeAlert>::new();
@@ -76,10 +77,13 @@ fn Answered(answer: Answer) -> impl IntoView {
         <section class="card">
             <header class="card-head">
                 <h1>{heading}</h1>
-                <a class="button" href=RECEIVERS_PATH>"Receivers…"</a>
+                <p class="card-actions">
+                    <a class="button" href=SILENCES_PATH>"Silences…"</a>
+                    <a class="button" href=RECEIVERS_PATH>"Receivers…"</a>
+                </p>
             </header>
             {teaching}
-            <Firing episodes=firing frozen names=names.clone() now_nanos />
+            <Firing episodes=firing frozen silences names=names.clone() now_nanos />
         </section>
         <Waiting alerts=waiting names=names.clone() now_nanos />
         <History episodes=past names now_nanos />

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures::try_join;
 use leptos::prelude::*;
 use model::objective::{Draft, change_mistakes};
+use model::silence::Silence;
 use store::alerts::{Alert, AlertEpisode};
 
 use crate::address::ALERTS_PATH;
@@ -19,6 +20,7 @@ pub(crate) struct Answer {
     pub(super) episodes: Vec<AlertEpisode>,
     /// The names of the objectives that there are.
     pub(super) names: BTreeMap<i64, String>,
+    pub(super) silences: Vec<Silence>,
     pub(super) now_nanos: i64,
 }
 
@@ -26,8 +28,12 @@ pub(super) async fn get_alerts() -> Result<Answer, AppError> {
     let RequestContext {
         store, now_nanos, ..
     } = expect_context();
-    let (alerts, episodes, objectives) =
-        try_join!(store.alerts(), store.fired_alerts(None), store.objectives(),)?;
+    let (alerts, episodes, objectives, silences) = try_join!(
+        store.alerts(),
+        store.fired_alerts(None),
+        store.objectives(),
+        store.silences(),
+    )?;
     let names = objectives.into_iter();
     Ok(Answer {
         alerts,
@@ -35,6 +41,7 @@ pub(super) async fn get_alerts() -> Result<Answer, AppError> {
         names: names
             .map(|objective| (objective.id, objective.definition.name))
             .collect(),
+        silences,
         now_nanos,
     })
 }
