@@ -69,6 +69,8 @@ impl Field {
     }
 }
 
+const SECOND_NANOS: i64 = 1_000_000_000;
+
 pub(super) const ONCE: &str = "once";
 pub(super) const WEEKLY: &str = "weekly";
 
@@ -185,6 +187,8 @@ impl Mistakes<Field> {
             text => text.parse::<Moment>(),
         };
         let from_nanos = from.ok().map(|moment| moment.nanos(now_nanos));
+        // Whole seconds: now has more digits than anybody wants to read.
+        let from_nanos = from_nanos.map(|nanos| nanos - nanos.rem_euclid(SECOND_NANOS));
         if from_nanos.is_none() {
             self.add(
                 Field::From,

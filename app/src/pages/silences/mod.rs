@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use model::silence::Silence;
+use model::silence::{Schedule, Silence};
 
 pub(crate) use self::edit::{EditSilencePage, NewSilencePage};
 use self::query::{Listed, get_silences};
 use crate::address::{ALERTS_PATH, edit_silence_href, new_silence_href};
 use crate::components::notice::ErrorNotice;
+use crate::components::time::Minute;
 
 #[component]
 pub(crate) fn SilencesPage() -> impl IntoView {
@@ -72,7 +73,17 @@ fn Table(listed: Listed) -> impl IntoView {
         let (class, state) = state(&silence, now_nanos);
         let about = about(&silence, &names);
         let href = edit_silence_href(silence.id);
-        let (when, author) = (definition.schedule.words(), definition.author.clone());
+        let author = definition.author.clone();
+        let when = match definition.schedule {
+            Schedule::Once {
+                from_nanos,
+                until_nanos,
+            } => view! {
+                <Minute nanos=from_nanos now_nanos /> " until " <Minute nanos=until_nanos now_nanos />
+            }
+            .into_any(),
+            Schedule::Weekly { .. } => definition.schedule.words().into_any(),
+        };
         let reason = definition.reason.clone();
         view! {
             <tr>
