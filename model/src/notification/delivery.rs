@@ -16,8 +16,10 @@ pub struct Delivery {
     pub attempts: u32,
     /// When it is tried next, or was brought to its end.
     pub at_nanos: i64,
-    /// Why the last attempt failed, in words.
+    /// Why the last attempt failed, or why there was none, in words.
     pub last_error: Option<String>,
+    /// What an action was sent, or would have been.
+    pub body: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,10 @@ pub enum DeliveryState {
     Delivered,
     /// It was tried for too long.
     GivenUp,
+    /// It was only written down what would have been sent.
+    DryRun,
+    /// An action was not called.
+    Skipped,
 }
 
 impl DeliveryState {
@@ -39,6 +45,8 @@ impl DeliveryState {
             Self::Waiting => "waiting",
             Self::Delivered => "delivered",
             Self::GivenUp => "given up",
+            Self::DryRun => "dry run",
+            Self::Skipped => "left out",
         }
     }
 }

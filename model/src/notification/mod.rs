@@ -8,6 +8,7 @@ mod delivery;
 pub mod mail;
 pub mod plain;
 pub mod slack;
+pub mod template;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Definition, SecretChange};
+use super::{Action, Channel, Definition, SecretChange};
 use crate::form::{self, Mistakes};
+use crate::format;
 use crate::objective::burn::Severity;
 
 /// Every field as text, as a form sends it.
@@ -24,6 +25,13 @@ pub struct Draft {
     pub severities: String,
     /// `yes` or `no`.
     pub send_resolved: String,
+    /// Templates of an action.
+    pub on_firing: String,
+    pub on_resolved: String,
+    /// A duration; empty for none.
+    pub cooldown: String,
+    /// `yes` or `no`.
+    pub dry_run: String,
 }
 
 impl std::fmt::Debug for Draft {
@@ -41,6 +49,10 @@ pub enum Field {
     Secret,
     Severities,
     SendResolved,
+    OnFiring,
+    OnResolved,
+    Cooldown,
+    DryRun,
 }
 
 pub type FieldError = form::FieldError<Field>;
@@ -57,6 +69,10 @@ impl Field {
             Self::Secret => "secret",
             Self::Severities => "severities",
             Self::SendResolved => "send_resolved",
+            Self::OnFiring => "on_firing",
+            Self::OnResolved => "on_resolved",
+            Self::Cooldown => "cooldown",
+            Self::DryRun => "dry_run",
         }
     }
 }
@@ -70,6 +86,10 @@ impl From<&Definition> for Draft {
             Channel::Email { to } => (String::new(), to.join("\n")),
             other => (other.target(), String::new()),
         };
+        let own = match &definition.channel {
+            Channel::Action(action) => Self::of_action(action),
+            _ => Self::usual(),
+        };
         Self {
             name: definition.name.clone(),
             kind: definition.channel.kind().to_owned(),
@@ -78,9 +98,14 @@ impl From<&Definition> for Draft {
             secret: String::new(),
             forget_secret: String::new(),
             severities: severity_names(&definition.severities),
-            send_resolved: if definition.send_resolved { YES } else { NO }.to_owned(),
+            send_resolved: yes_or_no(definition.send_resolved),
+            ..own
         }
     }
+}
+
+fn yes_or_no(is_so: bool) -> String {
+    if is_so { YES } else { NO }.to_owned()
 }
 
 /// As a form has them: names with spaces between them, the most urgent first.
@@ -99,6 +124,19 @@ impl Draft {
             kind: "webhook".to_owned(),
             severities: severity_names(&Severity::ALL),
             send_resolved: YES.to_owned(),
+            // Nobody wants their first attempt to be the real one.
+            dry_run: YES.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    fn of_action(action: &Action) -> Self {
+        let cooldown = Some(action.cooldown_nanos).filter(|nanos| *nanos > 0);
+        Self {
+            on_firing: action.on_firing.clone(),
+            on_resolved: action.on_resolved.clone(),
+            cooldown: cooldown.map_or(String::new(), format::typed_duration),
+            dry_run: yes_or_no(action.dry_run),
             ..Self::default()
         }
     }
@@ -169,6 +207,21 @@ impl Draft {
                     .map(str::to_owned)
                     .collect(),
             }),
+            "action" => {
+                let cooldown = self.cooldown.trim();
+                let cooldown_nanos = match cooldown {
+                    "" => Some(0),
+                    text => format::parse_duration(text),
+                };
+                Some(Channel::Action(Action {
+                    url,
+                    on_firing: self.on_firing.clone(),
+                    on_resolved: self.on_resolved.clone(),
+                    // What is no duration is no cooldown either.
+                    cooldown_nanos: cooldown_nanos.unwrap_or(-1),
+                    dry_run: self.dry_run != NO,
+                }))
+            }
             _ => None,
         }
     }
@@ -231,6 +284,23 @@ mod tests {
             wrong(&draft),
             [Field::Name, Field::Secret, Field::Severities]
         );
+    }
+
+    #[test]
+    fn an_action_needs_a_body_that_is_json() {
+        let action = |on_firing: &str, cooldown: &str| Draft {
+            on_firing: on_firing.into(),
+            cooldown: cooldown.into(),
+            dry_run: NO.into(),
+            ..typed("action", "https://a.example", "")
+        };
+        let draft = action(r#"{"off": "{objective}"}"#, "30m");
+        let definition = draft.check().expect("an action");
+        assert_eq!(Draft::from(&definition).check(), Ok(definition));
+        assert_eq!(wrong(&action("", "")), [Field::OnFiring]);
+        assert_eq!(wrong(&action("{secret}", "")), [Field::OnFiring]);
+        assert_eq!(wrong(&action("{}", "soon")), [Field::Cooldown]);
+        assert_eq!(wrong(&action("{}", "8d")), [Field::Cooldown]);
     }
 
     const MAX: usize = super::super::MAX_ADDRESSES;

@@ -1,13 +1,16 @@
 //! Receivers: who is told when an alert fires or is resolved, and how.
 
+mod action;
 mod draft;
 mod validity;
 
 use serde::{Deserialize, Serialize};
 
+pub use action::{Action, MAX_COOLDOWN_NANOS};
 pub use draft::{Draft, Field, FieldError};
 pub use validity::{MAX_ADDRESSES, MAX_NAME_CHARS, MAX_SECRET_BYTES, MAX_URL_BYTES};
 
+use crate::notification::Status;
 use crate::objective::burn::Severity;
 
 /// A receiver that somebody has set up.
@@ -62,15 +65,18 @@ pub enum Channel {
     Email {
         to: Vec<String>,
     },
+    /// A call with a body of its own.
+    Action(Action),
 }
 
 impl Channel {
     /// Those that there are: what stands for each in forms and in the API, and what it is.
-    pub const KINDS: [(&str, &str); 4] = [
+    pub const KINDS: [(&str, &str); 5] = [
         ("webhook", "Webhook (JSON)"),
         ("alertmanager", "Webhook as Alertmanager sends it"),
         ("slack", "Slack, or what is compatible with it"),
         ("email", "E-mail"),
+        ("action", "Action: a call with a body of your own"),
     ];
 
     #[must_use]
@@ -80,6 +86,7 @@ impl Channel {
             Self::Alertmanager { .. } => "alertmanager",
             Self::Slack { .. } => "slack",
             Self::Email { .. } => "email",
+            Self::Action(_) => "action",
         }
     }
 
@@ -97,6 +104,7 @@ impl Channel {
         match self {
             Self::Webhook { url } | Self::Alertmanager { url } | Self::Slack { url } => url.clone(),
             Self::Email { to } => to.join(", "),
+            Self::Action(action) => action.url.clone(),
         }
     }
 }
@@ -104,8 +112,12 @@ impl Channel {
 impl Definition {
     /// Whether it is told of an alert.
     #[must_use]
-    pub fn takes(&self, severity: Severity, is_resolved: bool) -> bool {
-        self.severities.contains(&severity) && (self.send_resolved || !is_resolved)
+    pub fn takes(&self, severity: Severity, status: Status) -> bool {
+        let takes_status = match &self.channel {
+            Channel::Action(action) => !action.template(status).is_empty(),
+            _ => self.send_resolved || status == Status::Firing,
+        };
+        self.severities.contains(&severity) && takes_status
     }
 
     /// Without the space around its texts.
@@ -115,6 +127,17 @@ impl Definition {
         match &mut self.channel {
             Channel::Webhook { url } | Channel::Alertmanager { url } | Channel::Slack { url } => {
                 *url = url.trim().to_owned();
+            }
+            Channel::Action(action) => {
+                let Action {
+                    url,
+                    on_firing,
+                    on_resolved,
+                    ..
+                } = action;
+                for text in [url, on_firing, on_resolved] {
+                    *text = text.trim().to_owned();
+                }
             }
             Channel::Email { to } => {
                 for address in to {
@@ -163,13 +186,13 @@ mod tests {
     fn a_receiver_is_told_what_it_takes() {
         let text = r#"{"name":"x","kind":"webhook","url":"https://a.example"}"#;
         let mut definition: Definition = serde_json::from_str(text).expect("a definition");
-        assert!(definition.takes(Severity::Ticket, true));
+        assert!(definition.takes(Severity::Ticket, Status::Resolved));
         definition.send_resolved = false;
         definition.severities = vec![Severity::Page];
         let taken = [
-            definition.takes(Severity::Page, false),
-            definition.takes(Severity::Page, true),
-            definition.takes(Severity::Ticket, false),
+            definition.takes(Severity::Page, Status::Firing),
+            definition.takes(Severity::Page, Status::Resolved),
+            definition.takes(Severity::Ticket, Status::Firing),
         ];
         assert_eq!(taken, [true, false, false]);
     }
@@ -182,6 +205,13 @@ mod tests {
             Channel::Alertmanager { url: url() },
             Channel::Slack { url: url() },
             Channel::Email { to: vec![] },
+            Channel::Action(Action {
+                url: url(),
+                on_firing: String::new(),
+                on_resolved: "{}".into(),
+                cooldown_nanos: 0,
+                dry_run: false,
+            }),
         ] {
             assert!(!channel.words().is_empty());
             let json = serde_json::to_value(&channel).expect("JSON");

@@ -1,9 +1,10 @@
 //! What is wrong with a receiver that its types do not rule out.
 
 use super::draft::{Field, FieldError};
-use super::{Channel, Definition};
+use super::{Action, Channel, Definition, MAX_COOLDOWN_NANOS};
 use crate::form::Mistakes;
 use crate::format;
+use crate::notification::template;
 
 /// Longest name, in characters.
 pub const MAX_NAME_CHARS: usize = 80;
@@ -21,6 +22,9 @@ const MAX_ADDRESS_BYTES: usize = 254;
 const MIN_SECRET_BYTES: usize = 16;
 pub const MAX_SECRET_BYTES: usize = 256;
 
+pub(super) const NO_COOLDOWN: &str =
+    "Write a duration such as 30m, 7 days at most, or leave it empty";
+
 impl Definition {
     /// What is wrong with it, and with the secret that comes with it, in the order of the form.
     #[must_use]
@@ -32,6 +36,7 @@ impl Definition {
                 mistakes.url(url);
             }
             Channel::Email { to } => mistakes.addresses(to),
+            Channel::Action(action) => mistakes.action(action),
         }
         if let Some(secret) = secret {
             mistakes.secret(secret);
@@ -63,6 +68,27 @@ impl Mistakes<Field> {
                      password, without spaces, of at most {MAX_URL_BYTES} bytes"
                 ),
             );
+        }
+    }
+
+    fn action(&mut self, action: &Action) {
+        self.url(&action.url);
+        let templates = [
+            (Field::OnFiring, &action.on_firing),
+            (Field::OnResolved, &action.on_resolved),
+        ];
+        if templates.iter().all(|(_, template)| template.is_empty()) {
+            self.add(Field::OnFiring, "Write a body for one of both at least");
+        }
+        for (field, template) in templates {
+            if let Some(error) = template::check(template).err()
+                && !template.is_empty()
+            {
+                self.add(field, error.to_string());
+            }
+        }
+        if !(0..=MAX_COOLDOWN_NANOS).contains(&action.cooldown_nanos) {
+            self.add(Field::Cooldown, NO_COOLDOWN);
         }
     }
 

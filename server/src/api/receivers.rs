@@ -158,5 +158,6 @@ fn delivery_object(delivery: &Delivery) -> Value {
         "next_attempt_time": is_waiting.then_some(&at),
         "done_time": (!is_waiting).then_some(&at),
         "last_error": delivery.last_error,
+        "body": delivery.body,
     })
 }

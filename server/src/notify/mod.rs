@@ -13,10 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::notification::{
-    DeliveryState, Envelope, alertmanager, backoff, mail as mails, plain, slack,
+    DeliveryState, Envelope, alertmanager, backoff, mail as mails, plain, slack, template,
 };
-use model::receiver::Channel;
-use serde_json::Value;
+use model::receiver::{Action, Channel};
 use store::Store;
 use store::outbox::{Attempt, Lease, Outcome};
 use tokio::sync::watch;
@@ -61,6 +60,34 @@ enum SendError {
     NoMailer,
     #[error("there was no answer within {} s", TIMEOUT.as_secs())]
     Timeout,
+    /// Of an action.
+    #[error("the server ended while it called")]
+    Interrupted,
+}
+
+impl SendError {
+    /// Whether it is certain that the receiver has got nothing.
+    fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Post(error) => error.is_before_sending(),
+            Self::NoMailer => true,
+            Self::Mail(_) | Self::Timeout | Self::Interrupted => false,
+        }
+    }
+}
+
+/// What became of a message that nothing went wrong with.
+struct Sent {
+    state: DeliveryState,
+    /// What is kept of what was sent.
+    body: Option<String>,
+}
+
+impl Sent {
+    const DELIVERED: Self = Self {
+        state: DeliveryState::Delivered,
+        body: None,
+    };
 }
 
 struct Notifier {
@@ -137,7 +164,7 @@ impl Notifier {
         }
     }
 
-    async fn send(&self, attempt: &Attempt) -> Result<(), SendError> {
+    async fn send(&self, attempt: &Attempt) -> Result<Sent, SendError> {
         let envelope = Envelope {
             delivery: &attempt.key,
             receiver: &attempt.definition.name,
@@ -151,14 +178,48 @@ impl Notifier {
             Channel::Email { to } => {
                 let mailer = self.settings.mailer.as_ref().ok_or(SendError::NoMailer)?;
                 let mail = mails::mail(message, &envelope);
-                return Ok(mailer.send(&attempt.key, to, mail).await?);
+                mailer.send(&attempt.key, to, mail).await?;
+                return Ok(Sent::DELIVERED);
             }
+            Channel::Action(action) => return self.act(attempt, action, &envelope).await,
         };
-        self.post(attempt, url, &payload).await
+        self.post(attempt, url, payload.to_string()).await?;
+        Ok(Sent::DELIVERED)
     }
 
-    async fn post(&self, attempt: &Attempt, url: &str, payload: &Value) -> Result<(), SendError> {
-        let body = payload.to_string().into_bytes();
+    /// Calls an action, at most once: what may have arrived is not sent again. A test is only
+    /// written down, since nobody means it.
+    async fn act(
+        &self,
+        attempt: &Attempt,
+        action: &Action,
+        envelope: &Envelope<'_>,
+    ) -> Result<Sent, SendError> {
+        let notice = attempt.message.alerts.first();
+        let template = notice.map(|notice| action.template(notice.status()));
+        // Changed since it was written.
+        let (Some(notice), Some(template)) = (notice, template.filter(|text| !text.is_empty()))
+        else {
+            return Ok(Sent {
+                state: DeliveryState::Skipped,
+                body: None,
+            });
+        };
+        let body = template::render(template, notice, envelope);
+        let state = if action.dry_run || attempt.message.is_test {
+            DeliveryState::DryRun
+        } else if attempt.was_interrupted {
+            return Err(SendError::Interrupted);
+        } else {
+            self.post(attempt, &action.url, body.clone()).await?;
+            DeliveryState::Delivered
+        };
+        let body = Some(body);
+        Ok(Sent { state, body })
+    }
+
+    async fn post(&self, attempt: &Attempt, url: &str, payload: String) -> Result<(), SendError> {
+        let body = payload.into_bytes();
         let now_seconds = clock::now_nanos() / 1_000_000_000;
         let secret = attempt.secret.as_deref();
         let signature = secret.map(|secret| signature::header(secret, now_seconds, &body));
@@ -173,19 +234,31 @@ impl Notifier {
 }
 
 /// What is noted of an attempt. That it was given up is said in the log, too: somebody has to know.
-fn outcome(attempt: &Attempt, sent: Result<(), SendError>) -> Outcome {
+fn outcome(attempt: &Attempt, sent: Result<Sent, SendError>) -> Outcome {
     let now_nanos = clock::now_nanos();
     let receiver = attempt.definition.name.as_str();
-    let Err(error) = sent else {
-        tracing::info!(receiver, delivery = attempt.key, "a receiver was told");
-        return Outcome {
-            state: DeliveryState::Delivered,
-            at_nanos: now_nanos,
-            error: None,
-        };
+    let error = match sent {
+        Ok(Sent { state, body }) => {
+            tracing::info!(
+                receiver,
+                delivery = attempt.key,
+                ?state,
+                "a receiver was told"
+            );
+            return Outcome {
+                state,
+                at_nanos: now_nanos,
+                error: None,
+                body,
+            };
+        }
+        Err(error) => error,
     };
     let attempts = u32::try_from(attempt.attempts).unwrap_or_default();
+    let is_action = matches!(attempt.definition.channel, Channel::Action(_));
+    let may_repeat = !is_action || error.is_before_sending();
     let next_nanos = backoff::next_nanos(attempt.created_nanos, attempts, now_nanos);
+    let next_nanos = next_nanos.filter(|_| may_repeat);
     match next_nanos {
         Some(_) => {
             tracing::info!(%error, receiver, attempts, "a receiver was not told; trying again");
@@ -194,12 +267,18 @@ fn outcome(attempt: &Attempt, sent: Result<(), SendError>) -> Outcome {
             tracing::error!(%error, receiver, attempts, "a receiver was not told; given up");
         }
     }
+    let words = if may_repeat {
+        error.to_string()
+    } else {
+        format!("{error}; it is not called again, since it may have been")
+    };
     Outcome {
         state: match next_nanos {
             Some(_) => DeliveryState::Waiting,
             None => DeliveryState::GivenUp,
         },
         at_nanos: next_nanos.unwrap_or(now_nanos),
-        error: Some(error.to_string()),
+        error: Some(words),
+        body: None,
     }
 }

@@ -62,6 +62,21 @@ pub(super) enum PostError {
     Status(StatusCode),
 }
 
+impl PostError {
+    /// Whether it is certain that the receiver has got nothing.
+    pub(super) fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Url
+            | Self::Resolve { .. }
+            | Self::NotPublic { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::Request(_) => true,
+            Self::Http(_) | Self::Redirect(_) | Self::Status(_) => false,
+        }
+    }
+}
+
 pub(super) struct Request<'a> {
     pub(super) url: &'a str,
     pub(super) delivery: &'a str,
@@ -172,4 +187,74 @@ async fn exchange(
     let mut tasks = JoinSet::new();
     tasks.spawn(connection);
     Ok(sender.send_request(whole).await?.status())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    use super::*;
+
+    /// Of `localhost`, signed by itself. Nobody else knows or trusts it.
+    const CERTIFICATE: &[u8] = include_bytes!("for_tests/certificate.der");
+    const KEY: &[u8] = include_bytes!("for_tests/key.der");
+
+    /// Answers one request over TLS; gives its port, and what it read.
+    async fn answer_once() -> (u16, tokio::task::JoinHandle<Option<String>>) {
+        let key = PrivateKeyDer::try_from(KEY).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![CertificateDer::from(CERTIFICATE)], key)
+            .expect("a certificate");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let task = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.ok()?;
+            let acceptor = TlsAcceptor::from(Arc::new(config));
+            let mut stream = acceptor.accept(stream).await.ok()?;
+            let mut read = vec![0; 4_096];
+            let count = stream.read(&mut read).await.ok()?;
+            let answer = b"HTTP/1.1 204 No Content\r\n\r\n";
+            stream.write_all(answer).await.ok()?;
+            stream.flush().await.ok()?;
+            Some(String::from_utf8_lossy(&read[..count]).into_owned())
+        });
+        (port, task)
+    }
+
+    async fn post(poster: &Poster, port: u16) -> Result<(), PostError> {
+        let url = format!("https://localhost:{port}/a?b");
+        let request = Request {
+            url: &url,
+            delivery: "d-1",
+            signature: None,
+            body: b"{}".to_vec(),
+        };
+        poster.post(request).await
+    }
+
+    #[tokio::test]
+    async fn certificates_are_looked_at() {
+        let networks = || "127.0.0.0/8".parse::<Networks>().expect("networks");
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(CertificateDer::from(CERTIFICATE))
+            .expect("a root");
+        let (port, task) = answer_once().await;
+        let trusting = Poster::trusting(networks(), roots).expect("a poster");
+        post(&trusting, port).await.expect("it is trusted");
+        let read = task.await.expect("no panic").expect("a request");
+        assert!(read.starts_with("POST /a?b HTTP/1.1\r\n"), "{read}");
+
+        let (port, _task) = answer_once().await;
+        let usual = Poster::new(networks()).expect("a poster");
+        let refused = post(&usual, port).await;
+        assert!(matches!(refused, Err(PostError::Tls { .. })), "{refused:?}");
+    }
 }

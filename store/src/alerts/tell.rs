@@ -1,14 +1,14 @@
 //! Writing messages to receivers about alerts that have fired or were resolved.
 
 use model::notification::decide::{Decision, Open, Told, decide};
-use model::notification::{Message, Notice, Status};
-use model::receiver::Receiver;
+use model::notification::{Message, Notice};
+use model::receiver::{Channel, Receiver};
 use sqlx::PgConnection;
 
 use super::severity;
 use crate::Error;
 use crate::objectives::definition;
-use crate::outbox::enqueue;
+use crate::outbox::{enqueue, enqueue_action};
 use crate::receivers::ReceiverRow;
 use crate::silences::silences;
 
@@ -30,6 +30,12 @@ pub(super) async fn tell(connection: &mut PgConnection, now_nanos: i64) -> Resul
         return Ok(());
     }
     for receiver in receivers(connection).await? {
+        if let Channel::Action(action) = &receiver.definition.channel {
+            for notice in taken(&receiver, &decision.changes) {
+                enqueue_action(connection, receiver.id, action, &notice, now_nanos).await?;
+            }
+            continue;
+        }
         for message in messages(&receiver, &decision) {
             enqueue(connection, receiver.id, &message, now_nanos).await?;
         }
@@ -52,15 +58,16 @@ pub(super) async fn tell(connection: &mut PgConnection, now_nanos: i64) -> Resul
     Ok(())
 }
 
-/// What of it a receiver takes.
 fn messages(receiver: &Receiver, decision: &Decision) -> Vec<Message> {
-    let takes = |notice: &&Notice| {
-        let is_resolved = notice.status() == Status::Resolved;
-        receiver.definition.takes(notice.severity, is_resolved)
-    };
-    let own =
-        |notices: &[Notice]| -> Vec<Notice> { notices.iter().filter(takes).cloned().collect() };
-    Message::of_changes(&own(&decision.changes), &own(&decision.still_firing))
+    let [changes, still_firing] =
+        [&decision.changes, &decision.still_firing].map(|notices| taken(receiver, notices));
+    Message::of_changes(&changes, &still_firing)
+}
+
+/// What of it a receiver takes.
+fn taken(receiver: &Receiver, notices: &[Notice]) -> Vec<Notice> {
+    let takes = |notice: &&Notice| receiver.definition.takes(notice.severity, notice.status());
+    notices.iter().filter(takes).cloned().collect()
 }
 
 fn told(number: i16) -> Told {

@@ -4,9 +4,11 @@
 //! change, whatever ends the server afterwards. Whoever sends it takes it for a while ([`Lease`]);
 //! when they do not say in time what came of it, another tries.
 
+mod actions;
 mod send;
 mod write;
 
+pub(crate) use actions::enqueue_action;
 pub use send::{Attempt, Lease, Outcome};
 pub(crate) use write::enqueue;
 
@@ -29,6 +31,7 @@ struct DeliveryRow {
     attempts: i32,
     at_nanos: i64,
     last_error: Option<String>,
+    body: Option<String>,
 }
 
 impl TryFrom<DeliveryRow> for Delivery {
@@ -44,6 +47,7 @@ impl TryFrom<DeliveryRow> for Delivery {
             attempts: u32::try_from(row.attempts).unwrap_or_default(),
             at_nanos: row.at_nanos,
             last_error: row.last_error,
+            body: row.body,
         })
     }
 }
@@ -59,7 +63,9 @@ fn state(number: i16) -> DeliveryState {
     match number {
         0 => DeliveryState::Waiting,
         1 => DeliveryState::Delivered,
-        _ => DeliveryState::GivenUp,
+        2 => DeliveryState::GivenUp,
+        3 => DeliveryState::DryRun,
+        _ => DeliveryState::Skipped,
     }
 }
 
@@ -68,6 +74,8 @@ fn state_number(state: DeliveryState) -> i16 {
         DeliveryState::Waiting => 0,
         DeliveryState::Delivered => 1,
         DeliveryState::GivenUp => 2,
+        DeliveryState::DryRun => 3,
+        DeliveryState::Skipped => 4,
     }
 }
 
@@ -87,7 +95,8 @@ impl Store {
                 state,
                 attempts,
                 at_nanos,
-                last_error
+                last_error,
+                body
             from outbox_message
             where receiver = $1
             order by id desc

@@ -33,6 +33,8 @@ pub struct Attempt {
     pub created_nanos: i64,
     /// With this one.
     pub attempts: i32,
+    /// Nobody knows what came of the attempt before this one.
+    pub was_interrupted: bool,
 }
 
 impl fmt::Debug for Attempt {
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub at_nanos: i64,
     /// Why it failed, in words.
     pub error: Option<String>,
+    /// What was sent, or would have been, where that is kept.
+    pub body: Option<String>,
 }
 
 struct AttemptRow {
@@ -60,6 +64,7 @@ struct AttemptRow {
     message: String,
     created_nanos: i64,
     attempts: i32,
+    was_interrupted: bool,
 }
 
 impl TryFrom<AttemptRow> for Attempt {
@@ -75,6 +80,7 @@ impl TryFrom<AttemptRow> for Attempt {
             secret: row.secret,
             created_nanos: row.created_nanos,
             attempts: row.attempts,
+            was_interrupted: row.was_interrupted,
         })
     }
 }
@@ -89,12 +95,11 @@ impl Store {
         let rows = sqlx::query_as!(
             AttemptRow,
             r#"update outbox_message as taken
-            set attempts = attempts + 1, at_nanos = $2
-            from receiver
-            where
-                receiver.id = taken.receiver
-                and taken.id in (
-                    select due.id
+            set attempts = attempts + 1, at_nanos = $2, is_open = true
+            from
+                receiver,
+                (
+                    select due.id, due.is_open
                     from outbox_message as due
                     where
                         due.state = 0
@@ -111,7 +116,8 @@ impl Store {
                     order by due.at_nanos
                     limit $3
                     for update skip locked
-                )
+                ) as due
+            where receiver.id = taken.receiver and taken.id = due.id
             returning
                 taken.id,
                 taken.key,
@@ -120,7 +126,8 @@ impl Store {
                 receiver.secret,
                 taken.message::text as "message!",
                 taken.created_nanos,
-                taken.attempts"#,
+                taken.attempts,
+                due.is_open as "was_interrupted!""#,
             lease.now_nanos,
             lease.until_nanos,
             lease.limit,
@@ -142,13 +149,19 @@ impl Store {
     ) -> Result<bool, Error> {
         let noted = sqlx::query!(
             "update outbox_message
-            set state = $3, at_nanos = $4, last_error = $5
+            set
+                state = $3,
+                at_nanos = $4,
+                last_error = $5,
+                body = coalesce($6, body),
+                is_open = false
             where id = $1 and attempts = $2 and state = 0",
             attempt.id,
             attempt.attempts,
             state_number(outcome.state),
             outcome.at_nanos,
             outcome.error.as_deref().map(storable),
+            outcome.body,
         )
         .execute(&self.pool)
         .await?;

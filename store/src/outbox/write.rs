@@ -31,7 +31,7 @@ pub(crate) async fn enqueue(
     Ok(())
 }
 
-fn text(receiver: i64, message: &Message) -> Result<String, Error> {
+pub(super) fn text(receiver: i64, message: &Message) -> Result<String, Error> {
     serde_json::to_string(message).map_err(|error| Error::Receiver {
         receiver,
         reason: error.to_string(),

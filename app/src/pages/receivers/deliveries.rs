@@ -44,7 +44,7 @@ fn Table(deliveries: Vec<Delivery>, now_nanos: i64) -> impl IntoView {
     let rows = deliveries.into_iter().map(|delivery| {
         let class = match delivery.state {
             DeliveryState::Waiting => "tag warn",
-            DeliveryState::Delivered => "tag",
+            DeliveryState::Delivered | DeliveryState::DryRun | DeliveryState::Skipped => "tag",
             DeliveryState::GivenUp => "tag bad",
         };
         let when = match (delivery.state, delivery.attempts) {
@@ -58,6 +58,14 @@ fn Table(deliveries: Vec<Delivery>, now_nanos: i64) -> impl IntoView {
         let error = delivery
             .last_error
             .filter(|_| delivery.state != DeliveryState::Delivered);
+        let body = delivery.body.map(|body| {
+            view! {
+                <details>
+                    <summary>"What was sent, or would have been"</summary>
+                    <code>{body}</code>
+                </details>
+            }
+        });
         view! {
             <tr>
                 <th scope="row"><Minute nanos=delivery.created_nanos now_nanos /></th>
@@ -65,7 +73,7 @@ fn Table(deliveries: Vec<Delivery>, now_nanos: i64) -> impl IntoView {
                 <td><span class=class>{delivery.state.words()}</span></td>
                 <td class="number">{delivery.attempts}</td>
                 <td>{when}</td>
-                <td class="words">{error}</td>
+                <td class="words">{error} {body}</td>
             </tr>
         }
     });
@@ -80,7 +88,7 @@ fn Table(deliveries: Vec<Delivery>, now_nanos: i64) -> impl IntoView {
                         <th scope="col">"State"</th>
                         <th scope="col">"Attempts"</th>
                         <th scope="col">"When"</th>
-                        <th scope="col">"What went wrong"</th>
+                        <th scope="col">"What happened"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

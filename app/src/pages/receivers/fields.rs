@@ -128,3 +128,48 @@ pub(super) fn SecretField(
         </div>
     }
 }
+
+/// What an action sends, and how often.
+#[component]
+pub(super) fn ActionFields(draft: Draft, mistakes: Vec<FieldError>) -> impl IntoView {
+    let own = |(value, words): (&str, &str)| (value.to_owned(), words.to_owned());
+    let dry_runs = [
+        ("yes", "only write down what would be sent"),
+        ("no", "call it"),
+    ];
+    view! {
+        <fieldset>
+            <legend>"Action"</legend>
+            <TextField
+                name=Field::OnFiring.key()
+                label="Body when an alert fires"
+                hint="JSON, in which {objective}, {severity}, {state}, {headline}, {owner}, {link}, {slo}, {alert}, {fired_time} and {delivery} stand for those of the alert. Empty: it is not called then."
+                lines=Some(3)
+                value=draft.on_firing
+                mistake=mistake(&mistakes, &Field::OnFiring)
+            />
+            <TextField
+                name=Field::OnResolved.key()
+                label="Body when it is resolved"
+                hint="The same."
+                lines=Some(3)
+                value=draft.on_resolved
+                mistake=mistake(&mistakes, &Field::OnResolved)
+            />
+            <TextField
+                name=Field::Cooldown.key()
+                label="Cooldown"
+                hint="How long it is not called again for the same objective, such as 30m."
+                value=draft.cooldown
+                mistake=mistake(&mistakes, &Field::Cooldown)
+            />
+            <SelectField
+                name=Field::DryRun.key()
+                label="Dry run"
+                options=dry_runs.map(own).to_vec()
+                value=draft.dry_run
+                mistake=mistake(&mistakes, &Field::DryRun)
+            />
+        </fieldset>
+    }
+}

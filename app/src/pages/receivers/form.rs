@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::receiver::{Draft, Field, Receiver};
 use store::receivers::MAX_RECEIVERS;
 
-use super::fields::{AlertFields, ChannelFields, SecretField};
+use super::fields::{ActionFields, AlertFields, ChannelFields, SecretField};
 use super::query::{DeleteReceiver, NOUN, SaveReceiver};
 use crate::address::{RECEIVERS_PATH, edit_receiver_href};
 use crate::components::text_field::{TextField, mistake};
@@ -60,7 +60,8 @@ pub(super) fn ReceiverForm(
             />
             <ChannelFields draft=draft.clone() can_send_mail mistakes=mistakes.clone() />
             <SecretField has_secret is_again mistakes=mistakes.clone() />
-            <AlertFields draft mistakes />
+            <AlertFields draft=draft.clone() mistakes=mistakes.clone() />
+            <ActionFields draft mistakes />
             <p class="form-end">
                 <button class="button primary">{button}</button>
                 <a class="button" href=RECEIVERS_PATH>"Cancel"</a>
