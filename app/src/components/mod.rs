@@ -3,6 +3,7 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod budget_chart;
+#[cfg(feature = "ssr")]
 pub(crate) mod burn_trend;
 #[cfg(feature = "ssr")]
 pub(crate) mod change;
