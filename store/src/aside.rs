@@ -7,18 +7,18 @@ use tokio::task::JoinSet;
 
 use crate::Error;
 
-/// The outcome of work that another thread may do: what is asked side by side is also worked on
-/// side by side, where waiting for it in one task would read and add up one answer after the other.
-/// Dropping it ends the work.
+/// Begins work that another thread may do, and gives its outcome: what is asked side by side is also
+/// worked on side by side, where waiting for it in one task would read and add up one answer after
+/// the other. Dropping the outcome ends the work.
 ///
 /// # Errors
 /// Those of the work.
-pub(crate) async fn aside<T: Send + 'static>(
+pub(crate) fn aside<T: Send + 'static>(
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
-) -> Result<T, Error> {
+) -> impl Future<Output = Result<T, Error>> + Send {
     let mut tasks = JoinSet::new();
     tasks.spawn(work);
-    outcome(&mut tasks).await
+    async move { outcome(&mut tasks).await }
 }
 
 /// The outcome of the next task that ends.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use futures::try_join;
 use model::filter::Filter;
 use model::id::TraceId;
 use model::index::Demand;
@@ -12,6 +13,7 @@ use model::summary::{Page, Summary};
 use super::summary_reader::Reader;
 use super::summary_row::query_summaries;
 use super::{chunks, decode};
+use crate::aside::aside;
 use crate::{Error, Store};
 
 /// How many traces one search looks at, at most, before it answers with what it has found.
@@ -22,6 +24,9 @@ pub(super) const BATCH: usize = 200;
 
 /// Of how many traces the spans are read at once, at least.
 const LEAST: usize = 16;
+
+/// From so many traces on, their spans are read by two threads.
+const MANY: usize = 32;
 
 #[derive(Debug, Clone)]
 pub struct ListRequest {
@@ -162,6 +167,25 @@ impl Store {
         if !filter.needs_spans() {
             return Ok(matching);
         }
+        if matching.len() < MANY {
+            return self.matching_by_spans(filter, matching).await;
+        }
+        // Reading documents is most of the work: half of them each for two threads.
+        let second = matching.split_off(matching.len() / 2);
+        let by_spans = |summaries: Vec<Summary>| {
+            let (store, filter) = (self.clone(), filter.clone());
+            aside(async move { store.matching_by_spans(&filter, summaries).await })
+        };
+        let (mut found, others) = try_join!(by_spans(matching), by_spans(second))?;
+        found.extend(others);
+        Ok(found)
+    }
+
+    async fn matching_by_spans(
+        &self,
+        filter: &Filter,
+        mut matching: Vec<Summary>,
+    ) -> Result<Vec<Summary>, Error> {
         let ids: Vec<TraceId> = matching.iter().map(|summary| summary.trace_id).collect();
         let mut connection = self.pool.acquire().await?;
         let chunks = chunks(&mut connection, &self.dictionaries, &ids, 0).await?;
