@@ -73,7 +73,7 @@ pub(super) fn Header(address: TraceAddress, overview: Overview) -> impl IntoView
                     <a class="button small" href=address.jaeger_href()>
                         "Jaeger JSON"
                     </a>
-                    <a class="button" href=OPEN_PATH>
+                    <a class="button small" href=OPEN_PATH>
                         "Open a file…"
                     </a>
                 </div>
