@@ -1,12 +1,13 @@
 //! A list that is told while it is made, for searches that have to look at many traces.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use model::index::Demand;
 use model::summary::{Page, Summary};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::sleep;
 
 use super::list::{Ending, ListRequest};
 use crate::aside::outcome;
@@ -54,13 +55,17 @@ impl Search {
     /// # Errors
     /// When the database does not answer, or a document is damaged. What was told before is right.
     pub async fn next(&mut self, patience: Duration) -> Result<Progress, Error> {
-        let until = Instant::now() + patience;
+        let mut over = pin!(sleep(patience));
         let mut traces = Vec::new();
         loop {
-            let next = match timeout_at(until, self.found.recv()).await {
-                Ok(next) => next,
-                Err(_elapsed) if traces.is_empty() => self.found.recv().await,
-                Err(_elapsed) => return Ok(Progress::Found(traces)),
+            let next = if traces.is_empty() {
+                self.found.recv().await
+            } else {
+                tokio::select! {
+                    biased;
+                    next = self.found.recv() => next,
+                    () = &mut over => return Ok(Progress::Found(traces)),
+                }
             };
             match next {
                 Some(found) => traces.push(found),
